@@ -1,0 +1,1 @@
+"""Pure decisions and documents: no I/O, no clock, no environment."""

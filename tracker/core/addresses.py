@@ -1,0 +1,62 @@
+"""A mail address with a name, as ``Имя <a@example.org>``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_SPACES = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
+_WRITTEN = re.compile(r"^\s*(?P<name>.*?)\s*<(?P<email>[^<>\s]*)>\s*$", re.DOTALL)
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` on one line: runs of white space and control, bidi and zero-width
+    characters become one space, none at the ends. Whatever was hidden in a header or a
+    title can't break a line or turn the reading direction afterwards.
+    """
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    return _SPACES.sub(" ", text).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A person: ``name`` may be empty, ``email`` may be empty for a caller without one."""
+
+    name: str
+    email: str
+
+    def __post_init__(self) -> None:
+        name = one_line(self.name).replace("<", "‹").replace(">", "›").strip('" ')
+        object.__setattr__(self, "name", name)
+        email = one_line(self.email).replace(" ", "").replace("<", "").replace(">", "")
+        object.__setattr__(self, "email", email)
+
+    @property
+    def key(self) -> str:
+        """The address for comparisons: lower case (RFC 5321 lets the local part differ by
+        case, no provider in use does).
+        """
+        return self.email.lower()
+
+    @property
+    def shown(self) -> str:
+        """The name, or the address where there is no name."""
+        return self.name or self.email
+
+    def __str__(self) -> str:
+        if self.name and self.email:
+            return f"{self.name} <{self.email}>"
+        if "@" in self.email and not self.name:
+            return self.email
+        return (
+            self.name if "@" not in self.name and not self.email else f"{self.name} <{self.email}>"
+        )
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Read ``Имя <a@example.org>``, ``a@example.org`` or a bare name. Never fails."""
+        found = _WRITTEN.match(text)
+        if found:
+            return cls(found["name"].strip().strip('"'), found["email"])
+        bare = text.strip()
+        return cls("", bare) if "@" in bare and " " not in bare else cls(bare, "")

@@ -1,0 +1,171 @@
+"""Reading a ticket file: where its parts lie, and the ticket they make."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from tracker.core.addresses import Address
+from tracker.core.document import frontmatter, marks
+from tracker.core.document.escaping import unescape, unfold
+from tracker.core.document.faults import TicketFault
+from tracker.core.ticket import STATUSES, Entry, Ticket
+
+FENCE = "---"
+REQUIRED = ("id", "title", "status", "requester", "created")
+KNOWN = ("id", "title", "status", "requester", "assignee", "labels", "channel", "created")
+_ID = re.compile(r"[A-Z][A-Z0-9]{1,9}-[1-9][0-9]{0,9}")
+_STRUCTURE = frozenset("<|>=")
+UNSOLVED = "an unsolved merge: keep one version, delete this mark"
+_CONFLICT = re.compile(r"^(?:<{7} |\|{7} |>{7} |={7}\r?$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the parts of a file lie, as indexes into its lines.
+
+    ``fence`` is the second ``---``, ``entries`` the lines of the entry marks, ``reply`` the
+    line of the reply mark or the number of lines where there is none.
+    """
+
+    lines: list[str]
+    fence: int
+    entries: list[int]
+    reply: int
+
+    @property
+    def ends(self) -> list[int]:
+        """For each entry the line behind its last."""
+        return [*self.entries[1:], self.reply] if self.entries else []
+
+
+def lay_out(text: str, path: str) -> Layout:
+    """Find the parts of the file. Raises TicketFault."""
+    lines = text.split("\n")
+    if lines[0].rstrip() != FENCE:
+        raise TicketFault(path, 1, f"expected `{FENCE}`: a ticket begins with its front matter")
+    bare = [line.rstrip("\r") for line in lines] if "\r" in text else lines
+    fence = next((at for at in range(1, len(bare)) if bare[at].rstrip() == FENCE), 0)
+    if not fence:
+        raise TicketFault(path, len(lines), f"expected a second `{FENCE}` to end the front matter")
+    for at in range(1, fence):
+        if _CONFLICT.match(bare[at]):
+            raise TicketFault(path, at + 1, UNSOLVED)
+    entries: list[int] = []
+    for at in range(fence + 1, len(bare)):
+        line = bare[at]
+        if line[:1] not in _STRUCTURE:  # most lines of most tickets
+            continue
+        if line.startswith(marks.PREFIX):
+            entries.append(at)
+        elif line.startswith(marks.REPLY_PREFIX):
+            return Layout(bare, fence, entries, at)
+        elif _CONFLICT.match(line):
+            raise TicketFault(path, at + 1, UNSOLVED)
+    return Layout(bare, fence, entries, len(bare))
+
+
+def is_conflict_mark(line: str) -> bool:
+    """Whether ``line`` is one of the marks that an unsolved Git merge leaves."""
+    return bool(_CONFLICT.match(line))
+
+
+def parse(text: str, path: str = "") -> Ticket:
+    """Read a ticket file.
+
+    Text under the reply mark is no part of the ticket yet; see ``draft``.
+    Raises TicketFault with path, line and what was expected.
+    """
+    layout = lay_out(text, path)
+    fields = frontmatter.read(layout.lines[1 : layout.fence], path)
+    for key in REQUIRED:
+        if not fields.get(key) and key not in ("title", "requester"):
+            raise TicketFault(path, 1, f"front matter lacks `{key}`")
+    seen: set[str] = set()
+    entries = []
+    for start, end in zip(layout.entries, layout.ends, strict=True):
+        entry = _entry(layout.lines, start, end, path)
+        if entry.id in seen:
+            raise TicketFault(path, start + 1, f"the entry id `{entry.id}` stands twice")
+        seen.add(entry.id)
+        entries.append(entry)
+    try:
+        return _ticket(fields, tuple(entries))
+    except ValueError as error:
+        raise TicketFault(path, _line_of(layout, str(error)), str(error)) from None
+
+
+def draft(text: str, path: str = "") -> str:
+    """Return what stands under the reply mark, as written there."""
+    layout = lay_out(text, path)
+    return "\n".join(layout.lines[layout.reply + 1 :]).strip("\n")
+
+
+def _ticket(fields: dict[str, Any], entries: tuple[Entry, ...]) -> Ticket:
+    for key in KNOWN:
+        if key != "labels" and not isinstance(fields.get(key, ""), str):
+            raise ValueError(f"`{key}` must be a text, not a list")
+    if not _ID.fullmatch(fields["id"]):
+        raise ValueError("`id` must be a prefix and a number, such as ACCREDO-42")
+    if fields["status"] not in STATUSES:
+        raise ValueError(f"`status` must be {', '.join(STATUSES)}, not `{fields['status']}`")
+    labels = fields.get("labels", ())
+    return Ticket(
+        id=fields["id"],
+        title=fields.get("title", ""),
+        status=fields["status"],
+        requester=Address.parse(fields.get("requester", "")),
+        created=_created(fields["created"]),
+        channel=fields.get("channel", "email"),
+        assignee=fields.get("assignee") or None,
+        labels=labels if isinstance(labels, tuple) else tuple(labels.split()),
+        entries=entries,
+        extra={key: value for key, value in fields.items() if key not in KNOWN},
+    )
+
+
+def _created(written: str) -> Any:
+    try:
+        return marks.moment(written)
+    except marks.MarkFault as fault:
+        raise ValueError(f"`created`: {fault}") from None
+
+
+def _line_of(layout: Layout, message: str) -> int:
+    key = message[1:].partition("`")[0]
+    for at in range(1, layout.fence):
+        if layout.lines[at].startswith(f"{key}:"):
+            return at + 1
+    return 1
+
+
+def _entry(lines: list[str], start: int, end: int, path: str) -> Entry:
+    body_start = start + 1
+    if body_start < end and lines[body_start].startswith(("### ", "*")):
+        body_start += 1
+    quoted_at = files_at = end
+    for at in range(body_start, end):
+        if lines[at] == marks.QUOTED:
+            quoted_at = at
+        elif lines[at] == marks.FILES:
+            files_at = at
+            break
+    text_end = min(quoted_at, files_at)
+    try:
+        data = marks.read_data(lines[start])
+        form = "markdown" if data.get("format") == "markdown" else "text"
+        text = unescape("\n".join(lines[body_start:text_end]).strip("\n"), form)  # type: ignore[arg-type]
+        quoted = "\n".join(lines[quoted_at:files_at]).strip("\n")
+        return marks.entry_of(data, text, _quote(quoted))
+    except marks.MarkFault as fault:
+        raise TicketFault(path, start + 1, str(fault)) from None
+
+
+def _quote(block: str) -> str:
+    """Take the quote out of its folding: mark, <details> line, the lines, </details>."""
+    if not block:
+        return ""
+    lines = block.split("\n")[1:]
+    kept = [line for line in lines if line.startswith(">")]
+    return unfold("\n".join(kept))

@@ -1,0 +1,147 @@
+"""What a ticket is: the values every other part passes around."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+
+from tracker.core.addresses import Address, one_line
+
+Status = Literal["open", "waiting", "closed"]
+Kind = Literal["message", "note", "event"]
+Role = Literal["requester", "participant", "agent", "stranger", "system"]
+Format = Literal["text", "markdown"]
+Visibility = Literal["public", "internal", "held"]
+
+STATUSES: tuple[Status, ...] = ("open", "waiting", "closed")
+OPEN_STATUSES: tuple[Status, ...] = ("open", "waiting")
+BUCKET = 1000
+"""Tickets per folder: inside what Git hosts show, small Git trees at 100,000 tickets."""
+
+_LONE_RETURN = re.compile("\r\n?")
+
+
+def normal_text(text: str) -> str:
+    """Return ``text`` as an entry keeps it: LF lines, no NUL, no lone surrogate, no blank
+    lines at the ends. Idempotent.
+    """
+    text = _LONE_RETURN.sub("\n", text).replace("\0", "\ufffd")
+    text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    return text.strip("\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A stored file: ``path`` is relative to the repository, ``size`` is in bytes."""
+
+    name: str
+    path: str
+    size: int
+    type: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", one_line(self.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message, internal note or event of a ticket.
+
+    ``id`` is random and permanent. ``n``, the place in the ticket, is not kept here: it is
+    the position in ``Ticket.entries`` plus one. ``at`` has a time zone and whole seconds.
+    ``format`` says how ``text`` is rendered: as plain text or as Markdown.
+    ``message_id`` is the Message-ID with its angle brackets, or empty; ``digest`` a hash of
+    the raw mail's body, to tell twins of one Message-ID apart.
+    ``automatic`` names the kind of automatic mail (shown collapsed), empty for a person's.
+    ``silent`` gives the reason why nobody is to be told of this entry (import, old mail…),
+    empty where letters are due. ``told`` and ``bounced`` map an address to a UTC time
+    ``YYYY-MM-DDTHH:MM:SSZ`` and to the reason that came back.
+    ``event`` names what happened (``closed``, ``reopened``…) and ``data`` has its details.
+    """
+
+    id: str
+    at: datetime
+    author: Address
+    role: Role
+    via: str
+    text: str = ""
+    kind: Kind = "message"
+    format: Format = "text"
+    visibility: Visibility = "public"
+    quoted: str = ""
+    message_id: str = ""
+    digest: str = ""
+    automatic: str = ""
+    silent: str = ""
+    event: str = ""
+    data: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict)
+    bounced: Mapping[str, str] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", normal_text(self.text))
+        object.__setattr__(self, "quoted", normal_text(self.quoted))
+        object.__setattr__(self, "at", self.at.replace(microsecond=0))
+        if self.kind == "note" and self.visibility == "public":
+            object.__setattr__(self, "visibility", "internal")
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One request. ``number`` is unique in the desk; ``id`` is prefix and number.
+
+    ``extra`` keeps front matter that this version does not know, as written.
+    """
+
+    id: str
+    title: str
+    status: Status
+    requester: Address
+    created: datetime
+    channel: str = "email"
+    assignee: str | None = None
+    labels: tuple[str, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    extra: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", one_line(self.title))
+        object.__setattr__(self, "created", self.created.replace(microsecond=0))
+
+    @property
+    def number(self) -> int:
+        """The number in ``ACCREDO-42``."""
+        return int(self.id.rpartition("-")[2])
+
+    @property
+    def updated(self) -> datetime:
+        """The time of the last entry, or of creation."""
+        return max((entry.at for entry in self.entries), default=self.created)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the *Open* views show it."""
+        return self.status in OPEN_STATUSES
+
+    def with_entries(self, *entries: Entry) -> Ticket:
+        """Return this ticket with ``entries`` added at the end."""
+        return replace(self, entries=(*self.entries, *entries))
+
+
+def bucket(number: int) -> str:
+    """The folder of a ticket below ``tickets/``: number // 1000, three digits at least."""
+    return f"{number // BUCKET:03d}"
+
+
+def ticket_path(prefix: str, number: int) -> str:
+    """The path of a ticket's file in the repository."""
+    return f"tickets/{bucket(number)}/{prefix}-{number}.md"
+
+
+def attachment_folder(prefix: str, number: int) -> str:
+    """The path of the folder that holds a ticket's attachments."""
+    return f"tickets/{bucket(number)}/{prefix}-{number}"
