@@ -1,0 +1,65 @@
+"""DMARC verdicts: only the configured server is believed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.core.mail.trust import parse, verdict
+
+ID = "mx.example.com"
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["mx.example.com; dmarc=pass header.from=example.org"], "pass"),
+        (["mx.example.com; dmarc=fail (p=reject) header.from=example.org"], "fail"),
+        (["mx.example.com 1; spf=pass; dmarc = pass header.from = Example.ORG"], "pass"),
+        (["mx.example.com 2; dmarc=pass header.from=example.org"], "none"),
+        (["(c; dmarc=fail) mx.example.com (x (y)) ; dmarc/1=pass (ok; dmarc=fail)"], "pass"),
+        (['"mx.example.com"; dmarc=pass header.from="example.org"'], "pass"),
+        (["MX.Example.Com;\r\n\tdmarc=PASS\r\n header.from=example.org"], "pass"),
+        (["evil.example; dmarc=pass header.from=example.org"], "none"),
+        (["mx.example.com.evil.example; dmarc=pass header.from=example.org"], "none"),
+        (["mx.example.com; dmarc=pass header.from=other.example"], "none"),
+        (["mx.example.com; dmarc=none", "mx.example.com; dmarc=pass"], "none"),
+        (["mx.example.com; dkim=pass", "mx.example.com; dmarc=pass"], "pass"),
+        (["evil; dmarc=pass", "mx.example.com; dmarc=fail"], "fail"),
+        (["mx.example.com; none"], "none"),
+        (["mx.example.com; dmarc=temperror"], "none"),
+        (["mx.example.com; dmarc=permerror"], "fail"),
+        (['mx.example.com; spf=pass reason="a; dmarc=pass"; dmarc=fail'], "fail"),
+        (["mx.example.com; dkim=pass header.i=@x; dmarc=bestguesspass"], "none"),
+        (["dmarc=pass"], "none"),
+        ([""], "none"),
+        ([], "none"),
+    ],
+)
+def test_verdict(values: list[str], expected: str) -> None:
+    """Comments, versions, quoted strings, several headers, other servers."""
+    assert verdict(values, ID, "example.org") == expected
+
+
+def test_nobody_is_believed_unasked() -> None:
+    """Without a configured server, or a domain, there is no verdict."""
+    assert verdict(["; dmarc=pass"], "", "example.org") == "none"
+    assert verdict(["mx.example.com; dmarc=pass"], ID, "") == "none"
+
+
+def test_international_domains() -> None:
+    """A domain and its ASCII form are one."""
+    value = "mx.example.com; dmarc=pass header.from=xn--e1afmkfd.example"
+    assert verdict([value], ID, "пример.example") == "pass"
+
+
+@given(st.text('mx.;=()"\\ dkpas1/', max_size=80))
+def test_any_value(value: str) -> None:
+    """Any characters are parsed."""
+    parse(value)
+    assert verdict([value], ID, "example.org") in ("pass", "fail", "none")
+
+
+@pytest.mark.parametrize("piece", ["(", '"', ";", "=", "a=b ", '\\"'])
+def test_long_values(piece: str) -> None:
+    """A hostile header costs no time."""
+    assert verdict([ID + "; " + piece * 100_000], ID, "example.org") == "none"
