@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.core.document.strategies import body, entries, line, tickets, values
 from tracker.core.document import add_entries, amend_entry, draft, parse, render, set_fields
 from tracker.core.document.escaping import escape, fold, unescape, unfold
-from tracker.core.document.frontmatter import line as field_line
 from tracker.core.document.frontmatter import _fast, _with_yaml
+from tracker.core.document.frontmatter import line as field_line
 from tracker.core.ticket import Entry, Ticket
 
 languages = st.sampled_from(["ru", "en"])
@@ -51,7 +51,7 @@ def test_adding_an_entry_keeps_what_is_being_written(
 ) -> None:
     written = render(ticket, "ru") + answer
     added = add_entries(written, [entry], "ru")
-    assert added.endswith(written[written.rindex("<!-- reply: write") :] if not answer else answer)
+    assert added.endswith(answer or written[written.rindex("<!-- reply: write") :])
     assert draft(added).strip("\n") == answer.strip("\n").replace("\r\n", "\n") or "\r" in answer
 
 

@@ -95,7 +95,7 @@ def amend_entry(text: str, entry_id: str, changes: Mapping[str, Any], path: str 
             else:
                 data[key] = value
         ending = "\r" if lines[at].endswith("\r") else ""
-        lines[at] = marks.write_data(data) + ending
+        lines[at] = marks.write_data(marks.in_order(data)) + ending
         return "\n".join(lines)
     raise TicketFault(path, 0, f"holds no entry `{entry_id}`")
 

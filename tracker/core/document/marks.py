@@ -89,6 +89,18 @@ def data_of(entry: Entry, n: int) -> dict[str, Any]:
     return data
 
 
+_ORDER = (
+    *("id", "n", "at", "by", "role", "via", "kind", "format", "visibility", "message", "digest"),
+    *("automatic", "silent", "event", "data", "told", "bounced", "files"),
+)
+
+
+def in_order(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data in the order it is written; unknown keys (a newer version's) come last."""
+    known = {key: data[key] for key in _ORDER if key in data}
+    return known | dict(data)
+
+
 def entry_of(data: Mapping[str, Any], text: str, quoted: str) -> Entry:
     """Return the entry that a mark's data and the two texts make. Raises MarkFault."""
     for key in ("id", "at", "by", "role"):
