@@ -1,0 +1,256 @@
+"""The one table of options: every setting of ``tracker.toml`` with type, default and check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, NamedTuple
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+MISSING = object()
+"""The default of an option that must be given."""
+
+PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,9}")
+_EMAIL = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]+@[^\s<>@,;:()\[\]\\\"]+", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_PORTS = {"imap": 143, "imaps": 993, "smtp": 587, "smtps": 465}
+
+
+class Endpoint(NamedTuple):
+    """A mail server from its URL. ``user`` is empty where nobody signs in."""
+
+    scheme: str
+    user: str
+    host: str
+    port: int
+
+    @property
+    def tls_from_start(self) -> bool:
+        """``imaps://`` and ``smtps://``; the others demand STARTTLS except on loopback."""
+        return self.scheme.endswith("s")
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the server is this very machine: plain text is allowed only there."""
+        return self.host in ("localhost", "::1") or self.host.startswith("127.")
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.user + '@' if self.user else ''}{self.host}:{self.port}"
+
+
+def _email(value: Any) -> str:
+    try:
+        right = _EMAIL.fullmatch(value) and value.rpartition("@")[2].encode("idna")
+    except UnicodeError:
+        right = False
+    if not right:
+        raise ValueError("must be a mail address such as support@example.org")
+    return str(value)
+
+
+def _emails(value: Any) -> tuple[str, ...]:
+    return tuple(_email(one) for one in value)
+
+
+def _line(value: Any) -> str:
+    if _CONTROL.search(value):
+        raise ValueError("must be one line without control characters")
+    return str(value)
+
+
+def _prefix(value: Any) -> str:
+    if not PREFIX.fullmatch(value):
+        raise ValueError("must be 2 to 10 capital letters and digits, a letter first: ACCREDO")
+    return str(value)
+
+
+def _zone(value: Any) -> ZoneInfo:
+    try:
+        return ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("must be a time zone such as Europe/Moscow") from None
+
+
+def _web(value: Any) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError("must be a web address such as https://help.example.org/")
+    return str(value) if str(value).endswith("/") else f"{value}/"
+
+
+def endpoint(value: str, kind: str) -> Endpoint:
+    """Read a mail server's URL; ``kind`` is ``imap`` or ``smtp``. Raises ValueError."""
+    parts = urlsplit(value)
+    if parts.scheme not in (kind, kind + "s") or not parts.hostname:
+        raise ValueError(f"must look like {kind}s://user@{kind}.example.org")
+    if parts.password is not None:
+        raise ValueError(
+            f"holds a password: take it out, and set TRACKER_{kind.upper()}_PASSWORD instead"
+        )
+    try:
+        port = parts.port or _PORTS[parts.scheme]
+    except ValueError:
+        raise ValueError("has a port that is no number from 1 to 65535") from None
+    return Endpoint(parts.scheme, unquote(parts.username or ""), parts.hostname, port)
+
+
+def _imap(value: Any) -> Endpoint:
+    return endpoint(value, "imap")
+
+
+def _smtp(value: Any) -> Endpoint:
+    return endpoint(value, "smtp")
+
+
+def _positive(value: Any) -> int:
+    if value < 1:
+        raise ValueError("must be 1 or more")
+    return int(value)
+
+
+def option(
+    sentence: str,
+    default: Any = MISSING,
+    check: Callable[[Any], Any] | None = None,
+    choices: tuple[str, ...] = (),
+    written: type = str,
+) -> Any:
+    """Declare one option.
+
+    ``sentence`` documents it, ``default`` is the value as written in TOML, ``check`` turns
+    the written value into the used one or raises ValueError with what it must be,
+    ``choices`` are the only values allowed, ``written`` is the TOML type.
+    """
+    return field(
+        metadata={
+            "sentence": sentence,
+            "default": default,
+            "check": check,
+            "choices": choices,
+            "written": written,
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the desk is and how it is reached."""
+
+    name: str = option("The desk's name, as it stands on the portal and in letters.", check=_line)
+    prefix: str = option(
+        "What ticket numbers begin with: `ACCREDO` gives ACCREDO-42.", check=_prefix
+    )
+    language: Literal["ru", "en"] = option(
+        "The language of letters, tickets and portal.", "en", choices=("ru", "en")
+    )
+    timezone: ZoneInfo = option("The time zone of every time shown.", "UTC", _zone)
+    portal_url: str = option(
+        "Where the portal is published; letters link to it.", "http://127.0.0.1:8000/", _web
+    )
+    visibility: Literal["private", "public"] = option(
+        "Who may read tickets on the portal: `private`, each requester only their own; "
+        "`public`, everybody everything but internal notes.",
+        "private",
+        choices=("private", "public"),
+    )
+    phone: str = option("The telephone number, told on every page and in every letter.", "")
+    hours: str = option("When the telephone is answered, such as `Mon-Fri 9:00-18:00`.", "")
+    branch: str = option("The Git branch that holds the tickets.", "main")
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """The one mailbox: where requests come in and letters go out."""
+
+    address: str = option("The address requesters write to.", check=_email)
+    imap: Endpoint | None = option(
+        "The server that is read: `imaps://user@host[:port]` is TLS from the start, `imap://` "
+        "demands STARTTLS except on this machine.",
+        "",
+        _imap,
+    )
+    smtp: Endpoint | None = option(
+        "The server that sends: `smtps://user@host[:port]` or `smtp://…`, likewise.", "", _smtp
+    )
+    folder: str = option("The IMAP folder that is read.", "INBOX")
+    backlog: Literal["silent", "leave"] = option(
+        "What the first run does with mail older than `limits.backlog_days`: `silent` takes it "
+        "in and answers nobody, `leave` lets it lie.",
+        "silent",
+        choices=("silent", "leave"),
+    )
+    authserv_id: str = option(
+        "The name your provider puts first in `Authentication-Results`; only its verdict is "
+        "believed. Empty: no sender counts as proven.",
+        "",
+    )
+    lists: tuple[str, ...] = option(
+        "The desk's own mailing groups: their list headers do not make a mail a newsletter.",
+        (),
+        tuple,
+        written=list,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """One who answers. The handle stands in `assignee` and in `--as`."""
+
+    name: str = option("The name requesters see.")
+    emails: tuple[str, ...] = option(
+        "Every address this agent mails and commits from, a Git host's no-reply ones too.",
+        (),
+        _emails,
+        written=list,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds that keep the desk safe from floods and giants."""
+
+    message_mib: int = option(
+        "The largest mail taken in, in MiB; a larger one is quarantined unread.",
+        50,
+        _positive,
+        written=int,
+    )
+    attachment_mib: int = option(
+        "The largest attachment stored, in MiB; a larger one stays in the mailbox and the "
+        "ticket says so.",
+        10,
+        _positive,
+        written=int,
+    )
+    backlog_days: int = option(
+        "How many days old mail may be for the first run to answer it.", 2, _positive, written=int
+    )
+    confirmation_minutes: int = option(
+        "At most one confirmation per sender in this many minutes; the next one names every "
+        "number held back.",
+        10,
+        _positive,
+        written=int,
+    )
+    confirmations_a_day: int = option(
+        "At most this many confirmations a day to one address.", 5, _positive, written=int
+    )
+    confirmations_a_day_proven: int = option(
+        "The same for a sender whose mail passed DMARC.", 20, _positive, written=int
+    )
+
+
+TABLES: dict[str, type] = {
+    "desk": Desk,
+    "mailbox": Mailbox,
+    "agents": Agent,
+    "limits": Limits,
+}
+"""Every table of the file. `agents` holds one table per handle."""
+
+
+def options_of(table: type) -> dict[str, dict[str, Any]]:
+    """Return the options of a table: name to sentence, default, check, choices, written."""
+    return {one.name: dict(one.metadata) for one in fields(table)}
