@@ -1,0 +1,124 @@
+"""What must outlive a machine and is no ticket: the files under ``tickets/.desk/``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tracker.core.errors import TrackerError
+
+FOLDER = "tickets/.desk"
+NUMBERS = f"{FOLDER}/numbers.json"
+MAILBOX = f"{FOLDER}/mailbox.json"
+LEASE = f"{FOLDER}/lease.json"
+QUARANTINE = f"{FOLDER}/quarantine"
+LEASE_TIME = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far the mailbox was read: every UID up to ``uid`` of this ``uidvalidity``.
+
+    Mail received before ``answers_since`` is older than the desk and answered by nobody,
+    also when the first run was interrupted and a later one goes on.
+    """
+
+    uidvalidity: int
+    uid: int
+    answers_since: str
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to send: who holds it (``machine`` and ``run``) and until when (UTC)."""
+
+    machine: str
+    run: str
+    until: str
+
+    def held_at(self, now: datetime) -> bool:
+        """Whether the lease still runs at ``now``."""
+        return now < datetime.fromisoformat(self.until)
+
+    @classmethod
+    def taken(cls, machine: str, run: str, now: datetime) -> Lease:
+        """A lease from ``now`` on."""
+        return cls(machine, run, (now + LEASE_TIME).isoformat(timespec="seconds"))
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A message that could not be taken in. The mail itself stays in the mailbox."""
+
+    hash: str
+    reason: str
+    uidvalidity: int
+    uid: int
+    size: int
+    at: str
+
+    @property
+    def path(self) -> str:
+        """Where the record lies."""
+        return quarantine_path(self.hash)
+
+
+def write(value: Any) -> bytes:
+    """Return the file of a record: JSON, one line an item, so that Git shows what changed."""
+    data = value if isinstance(value, Mapping) else asdict(value)
+    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def read_position(content: bytes | None) -> Position | None:
+    """Return the mailbox position; None before the first run."""
+    return None if content is None else Position(**_data(content, MAILBOX, Position))
+
+
+def read_lease(content: bytes | None) -> Lease | None:
+    """Return the lease; None where nobody has it."""
+    return None if content is None else Lease(**_data(content, LEASE, Lease))
+
+
+def read_quarantined(content: bytes, path: str) -> Quarantined:
+    """Return the record of a quarantined message."""
+    return Quarantined(**_data(content, path, Quarantined))
+
+
+def read_last_number(content: bytes | None) -> int:
+    """Return the highest number ever given; 0 before the first."""
+    if content is None:
+        return 0
+    try:
+        return int(json.loads(content)["last"])
+    except (ValueError, KeyError, TypeError):
+        raise _broken(NUMBERS) from None
+
+
+def quarantine_path(key: str) -> str:
+    """Where the record of a message lies; ``key`` is the keyed hash of the message."""
+    return f"{QUARANTINE}/{key}.json"
+
+
+def seen_path(now: datetime) -> str:
+    """Where the keyed hashes of this month stand."""
+    return f"{FOLDER}/seen/{now:%Y-%m}.txt"
+
+
+def _data(content: bytes, path: str, kind: type) -> dict[str, Any]:
+    try:
+        data = json.loads(content)
+        known = {name: data[name] for name in kind.__dataclass_fields__}  # type: ignore[attr-defined]
+    except (ValueError, KeyError, TypeError):
+        raise _broken(path) from None
+    return known
+
+
+def _broken(path: str) -> TrackerError:
+    return TrackerError(
+        f"{path} is not what the tracker wrote",
+        f"Take back its last good version (`git log -- {path}`) and commit.",
+    )

@@ -1,0 +1,79 @@
+"""Tokens that prove a reply belongs to a ticket: HMACs in the Message-IDs of our letters.
+
+A letter's Message-ID is ``<ACCREDO-42.k3v9x2.TOKEN@domain>``: ticket, a word that tells the
+letter from others (an entry's id), and the token, an HMAC-SHA-256 (RFC 2104) over ticket and
+recipient cut to 120 bits. Nothing in it is random, so a letter sent again after a crash has
+the same Message-ID and mail programs see that it is the same.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+
+_SHAPE = re.compile(
+    r"<(?P<ticket>[A-Z][A-Z0-9]{1,9}-[1-9][0-9]{0,9})\.(?P<letter>[a-z0-9]+)\.(?P<token>[a-z2-7]{24})@[^<>\s]+>"
+)
+_ANYWHERE = re.compile(r"(?<=\.)[a-z2-7]{24}(?=@)")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a Message-ID of ours says."""
+
+    ticket: str
+    letter: str
+    token: str
+
+
+class Keys:
+    """What is derived from the desk's master secret, one key per purpose (HMAC as KDF)."""
+
+    def __init__(self, secret: str) -> None:
+        master = secret.encode()
+        self._letters = hmac.digest(master, b"tracker letters 1", "sha256")
+        self._seen = hmac.digest(master, b"tracker seen 1", "sha256")
+        self.loop = _text(hmac.digest(master, b"tracker loop 1", "sha256"), 24)
+        """The value of our loop header: nobody else can know it beforehand."""
+
+    def token(self, ticket: str, recipient: str) -> str:
+        """Return the token of ``recipient`` for ``ticket``; the address in any case."""
+        words = f"{ticket}\0{recipient.lower()}".encode()
+        return _text(hmac.digest(self._letters, words, "sha256"), 24)
+
+    def proves(self, letter: Letter, recipient: str) -> bool:
+        """Whether the letter of this Message-ID was sent to ``recipient``."""
+        return hmac.compare_digest(letter.token, self.token(letter.ticket, recipient))
+
+    def message_id(self, ticket: str, letter: str, recipient: str, domain: str) -> str:
+        """Return the Message-ID of a letter, with angle brackets."""
+        return f"<{ticket}.{letter}.{self.token(ticket, recipient)}@{domain}>"
+
+    def seen(self, what: str) -> str:
+        """Return the keyed hash that remembers a message without telling which it was."""
+        return hmac.digest(self._seen, what.encode("utf-8", "replace"), "sha256").hex()[:32]
+
+
+def read_message_id(message_id: str) -> Letter | None:
+    """Return what one of our Message-IDs says, unproven; None for everybody else's."""
+    found = _SHAPE.fullmatch(message_id)
+    return Letter(found["ticket"], found["letter"], found["token"]) if found else None
+
+
+def without_tokens(text: str) -> str:
+    """Return ``text`` with every token taken out: what is stored must not open a ticket."""
+    return _ANYWHERE.sub("…", text) if "@" in text else text
+
+
+def letter_word(entries: list[str]) -> str:
+    """Return the word for a letter about ``entries``: the id of the one, a hash of many."""
+    if len(entries) == 1:
+        return entries[0]
+    return hashlib.sha256("\0".join(entries).encode()).hexdigest()[:12]
+
+
+def _text(digest: bytes, length: int) -> str:
+    return base64.b32encode(digest).decode("ascii").lower()[:length]
