@@ -1,0 +1,111 @@
+"""Fixtures for every test: servers, fresh mailboxes, and no trace of the user's own settings."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from tests.servers import Dovecot, Mailbox, ServerMissingError, SmtpServer
+
+_GIT_CONFIG = """\
+[user]
+\tname = Tester
+\temail = tester@example.org
+[init]
+\tdefaultBranch = main
+[commit]
+\tgpgsign = false
+[core]
+\tfsync = none
+"""
+
+_USERS_OWN = ("TRACKER_", "GIT_", "EMAIL", "XDG_CONFIG_HOME")
+CHROMIUM = "TRACKER_TEST_CHROMIUM"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Give the run a home of its own: nobody's Git settings, secrets or language."""
+    home = tmp_path_factory.mktemp("home")
+    config = home / "gitconfig"
+    config.write_text(_GIT_CONFIG)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(_USERS_OWN) and name != CHROMIUM:
+                patch.delenv(name)
+        patch.setenv("HOME", str(home))
+        patch.setenv("GIT_CONFIG_GLOBAL", str(config))
+        patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        patch.setenv("GIT_TERMINAL_PROMPT", "0")
+        patch.setenv("LC_ALL", "C.UTF-8")
+        patch.setenv("NO_COLOR", "1")
+        yield home
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """A real Dovecot, plain, on loopback, for the whole run."""
+    try:
+        server = Dovecot()
+    except ServerMissingError as problem:
+        pytest.fail(str(problem), pytrace=False)
+    with server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def dovecot_tls() -> Iterator[Dovecot]:
+    """A real Dovecot that also speaks imaps with a certificate nobody trusts."""
+    try:
+        server = Dovecot(tls=True)
+    except ServerMissingError as problem:
+        pytest.fail(str(problem), pytrace=False)
+    with server:
+        yield server
+
+
+@pytest.fixture
+def mailbox(dovecot: Dovecot) -> Mailbox:
+    """A fresh, empty mailbox on the real Dovecot."""
+    return Mailbox(dovecot, dovecot.new_user())
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium or Chrome for Playwright's ``executable_path``."""
+    names = (os.environ.get(CHROMIUM, ""), "chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, (shutil.which(name) for name in names if name)), None)
+    if found is None:
+        pytest.fail(
+            "No Chromium is installed; get it with `tools/system-packages chromium`, or name one: "
+            f"{CHROMIUM}=/path/to/it",
+            pytrace=False,
+        )
+    return found
+
+
+@pytest.fixture(scope="session")
+def smtp_server() -> Iterator[SmtpServer]:
+    """The SMTP server of the whole run; tests take ``smtp``, which starts clean."""
+    with SmtpServer() as server:
+        yield server
+
+
+@pytest.fixture
+def smtp(smtp_server: SmtpServer) -> SmtpServer:
+    """An SMTP server that takes everything, with no letter yet; its behaviour can be switched."""
+    smtp_server.start()
+    smtp_server.reset()
+    return smtp_server
+
+
+# The short form of every law; the long one is run by the tests marked `soak`.
+hypothesis.settings.register_profile(
+    "short", max_examples=40, deadline=None, derandomize=True, database=None
+)
+hypothesis.settings.load_profile("short")

@@ -1,0 +1,8 @@
+"""Real servers for the tests: Dovecot for IMAP and a scriptable SMTP server."""
+
+from __future__ import annotations
+
+from .dovecot import Dovecot, Mailbox, ServerMissingError
+from .smtp import Letter, SmtpServer
+
+__all__ = ["Dovecot", "Letter", "Mailbox", "ServerMissingError", "SmtpServer"]

@@ -1,0 +1,1 @@
+"""One outside system each: IMAP, SMTP, Git, the index."""

@@ -1,0 +1,51 @@
+"""The tables of the index. A change of them raises VERSION, which rebuilds it."""
+
+from __future__ import annotations
+
+VERSION = "1"
+
+TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE tickets (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    oid TEXT NOT NULL,
+    title TEXT NOT NULL,
+    status TEXT NOT NULL,
+    requester TEXT NOT NULL,
+    requester_key TEXT NOT NULL,
+    assignee TEXT,
+    labels TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    created TEXT NOT NULL,
+    updated TEXT NOT NULL,
+    updated_at INTEGER NOT NULL
+);
+CREATE INDEX tickets_status ON tickets (status, updated_at);
+CREATE INDEX tickets_requester ON tickets (requester_key);
+CREATE TABLE faults (path TEXT PRIMARY KEY, line INTEGER NOT NULL, reason TEXT NOT NULL);
+CREATE TABLE messages (
+    number INTEGER NOT NULL,
+    entry TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    day TEXT NOT NULL
+);
+CREATE INDEX messages_number ON messages (number);
+CREATE INDEX messages_id ON messages (message_id);
+CREATE INDEX messages_digest ON messages (digest);
+CREATE TABLE due (
+    number INTEGER NOT NULL, entry TEXT NOT NULL, address TEXT NOT NULL, proven INTEGER NOT NULL
+);
+CREATE INDEX due_number ON due (number);
+CREATE TABLE told (number INTEGER NOT NULL, address TEXT NOT NULL, at TEXT NOT NULL);
+CREATE INDEX told_number ON told (number);
+CREATE INDEX told_address ON told (address, at);
+CREATE TABLE indexed (number INTEGER PRIMARY KEY, oid TEXT NOT NULL);
+CREATE VIRTUAL TABLE words USING fts5 (title, body, detail = none, tokenize = 'ascii');
+"""
+
+OF_A_TICKET = ("tickets", "messages", "due", "told")
+"""The tables with a ``number``: what is deleted before a ticket is indexed anew."""

@@ -1,0 +1,158 @@
+"""Sending letters by SMTP, one recipient each."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Literal
+
+from tracker.adapters.connections import MailServerError, connection_error, odd_password
+from tracker.core.letters import Letter, ascii_address
+from tracker.core.options import Endpoint
+
+_SECONDS = 60
+_PERMANENT = 500
+# Answers to RCPT that blame the client: bad sequence, authentication wanted or too weak.
+_OUR_FAULT = (503, 530, 534, 535, 538)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server said of a letter: ``accepted``, or refused ``now`` or ``forever``."""
+
+    outcome: Literal["accepted", "now", "forever"]
+    reason: str = ""
+
+
+class Sender:
+    """A connection that sends letters; it is opened when the first letter goes.
+
+    ``address`` is the desk's own: machine letters have the null envelope sender (RFC 3834,
+    section 3.3), and this one only where a submission service refuses the null sender.
+    """
+
+    def __init__(self, endpoint: Endpoint, password: str, address: str) -> None:
+        self._endpoint, self._password = endpoint, password
+        self._address = ascii_address(address)
+        self._envelope = ""
+        self._server: smtplib.SMTP | None = None
+
+    def __enter__(self) -> Sender:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        server, self._server = self._server, None
+        if server is not None:
+            try:
+                server.quit()
+            except (smtplib.SMTPException, OSError):
+                server.close()
+
+    def check(self) -> None:
+        """Connect and sign in. Raises MailServerError."""
+        if self._server is None:
+            self._server = self._connect()
+
+    def _connect(self) -> smtplib.SMTP:
+        end = self._endpoint
+        context = ssl.create_default_context()
+        server: smtplib.SMTP | None = None
+        try:
+            if end.tls_from_start:
+                server = smtplib.SMTP_SSL(end.host, end.port, timeout=_SECONDS, context=context)
+            else:
+                server = smtplib.SMTP(end.host, end.port, timeout=_SECONDS)
+                if not end.loopback:
+                    server.starttls(context=context)
+            server.ehlo_or_helo_if_needed()
+            if end.user and self._password:
+                server.login(end.user, self._password)
+        except smtplib.SMTPAuthenticationError:
+            _close(server)
+            raise MailServerError(
+                f"SMTP: {end.host} refuses user {end.user} or the password",
+                "Check the user in `mailbox.smtp` and the variable TRACKER_SMTP_PASSWORD; "
+                "many providers want an app password.",
+            ) from None
+        except UnicodeEncodeError:
+            _close(server)
+            raise odd_password("TRACKER_SMTP_PASSWORD") from None
+        except (smtplib.SMTPException, OSError) as error:
+            _close(server)
+            raise connection_error("SMTP", end, error) from None
+        return server
+
+    def send(self, letter: Letter) -> Answer:
+        """Send one letter. Raises MailServerError where no server can be reached at all."""
+        used = self._server is not None
+        answer = self._attempt(letter)
+        if answer is None and used:
+            # Many servers take only so many letters, or minutes, on one connection.
+            self._hang_up()
+            answer = self._attempt(letter)
+        return answer or Answer("now", "the server takes no letter now")
+
+    def _attempt(self, letter: Letter) -> Answer | None:
+        """Send one letter; None where the server does not even begin with it."""
+        self.check()
+        assert self._server is not None
+        try:
+            if not self._begin(self._server):
+                return None
+        except (smtplib.SMTPException, OSError):
+            self._hang_up()
+            return None
+        try:
+            return self._deliver(self._server, letter)
+        except (smtplib.SMTPException, OSError) as error:
+            self._hang_up()
+            return Answer("now", f"the connection broke: {error}")
+
+    def _begin(self, server: smtplib.SMTP) -> bool:
+        """Name the envelope sender; whether the server accepts it now."""
+        code, said = server.mail(self._envelope)
+        if code >= _PERMANENT and not self._envelope:
+            server.rset()
+            self._envelope = self._address
+            code, said = server.mail(self._envelope)
+        if code >= _PERMANENT:  # no recipient's fault: every letter would be refused
+            raise self._refused(said)
+        return code < 400
+
+    def _deliver(self, server: smtplib.SMTP, letter: Letter) -> Answer:
+        code, said = server.rcpt(letter.recipient)
+        if code in _OUR_FAULT:
+            raise self._refused(said)
+        if code < 400:
+            code, said = server.data(letter.content)
+            if code < 400:
+                return Answer("accepted")
+        server.rset()
+        reason = f"{code} {_words(said)}"
+        return Answer("forever" if code >= _PERMANENT else "now", reason)
+
+    def _refused(self, said: bytes) -> MailServerError:
+        self._hang_up()
+        return MailServerError(
+            f"SMTP: {self._endpoint.host} does not let {self._address} send: {_words(said)}",
+            "Check the user in `mailbox.smtp` and the variable TRACKER_SMTP_PASSWORD.",
+        )
+
+
+def _words(said: bytes) -> str:
+    return said.decode("utf-8", "replace").replace("\n", " ")[:200]
+
+
+def _close(server: smtplib.SMTP | None) -> None:
+    if server is not None:
+        server.close()
