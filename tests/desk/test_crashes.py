@@ -1,0 +1,136 @@
+"""kill -9 at every step of ``sync``: each mail once, each number once, no letter missing."""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.desk.conftest import RealDesk, letter
+from tracker.desk.sync import sync
+
+pytestmark = pytest.mark.servers
+NAMES = ("ivan", "olga", "petr", "anya", "gleb")
+
+# The first and the second pass of each step: what `make test` kills at.
+SHORT = [
+    f"{when}:{step}:1"
+    for step in ("fetch", "index", "commit", "publish", "send", "note", "follow")
+    for when in ("before", "after")
+] + ["before:commit:2", "after:commit:2", "after:publish:2", "before:clear:1", "after:send:3"]
+
+
+def _fill(desk: RealDesk) -> None:
+    desk.mailbox.append_many(letter(name) for name in NAMES)
+
+
+def _kill(desk: RealDesk, point: str) -> None:
+    process = desk.start("sync", crash=point)
+    out, err = process.communicate()
+    assert process.returncode == -signal.SIGKILL, f"{point} was never reached: {out}{err}"
+
+
+def _all_told_once(desk: RealDesk, point: str) -> None:
+    """Every mail once, every number once, every sender told; one letter at most repeated."""
+    tickets = desk.tickets()
+    assert sorted(tickets) == [f"ACCREDO-{n}" for n in range(1, len(NAMES) + 1)]
+    assert desk.entries() == Counter({f"<{name}-0@example.org>": 1 for name in NAMES})
+    letters = desk.smtp.letters()
+    by_recipient = Counter(one.recipients[0] for one in letters)
+    assert set(by_recipient) == {f"{name}@example.org" for name in NAMES}
+    repeated = [one for one in letters if by_recipient[one.recipients[0]] > 1]
+    in_flight = point.startswith(("after:send", "before:note"))
+    assert len(repeated) == (2 if in_flight else 0)
+    assert len({one.message["Message-ID"] for one in repeated}) <= 1
+    told = {address for one in tickets.values() for address in one.entries[0].told}
+    assert told == set(by_recipient)
+    assert desk.git("status", "--porcelain") == ""
+
+
+def _crash_and_recover(desk: RealDesk, point: str) -> None:
+    _fill(desk)
+    _kill(desk, point)
+    again = desk.sync()
+    assert again["failed"] == again["quarantined"] == 0
+    _all_told_once(desk, point)
+    quiet = desk.sync()
+    assert (quiet["fetched"], quiet["sent"], quiet["pushed"]) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("point", SHORT)
+def test_killed_at_a_step_and_run_again_everything_is_there_once(
+    desk: RealDesk, point: str
+) -> None:
+    _crash_and_recover(desk, point)
+
+
+@pytest.mark.parametrize("point", ["after:commit:1", "after:send:2", "after:note:3"])
+def test_a_desk_without_remote_survives_the_same(
+    desk_of: Callable[..., RealDesk], point: str
+) -> None:
+    _crash_and_recover(desk_of(remote=False), point)
+
+
+def test_killed_while_the_server_takes_a_letter(desk: RealDesk) -> None:
+    _fill(desk)
+    desk.smtp.kill_at(3)
+    process = desk.start("sync")
+    desk.smtp.victim(process.pid)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    desk.smtp.reset(letters=False)
+    desk.sync()
+    _all_told_once(desk, "after:send:3")
+
+
+def _points(desk: RealDesk, file: Path) -> Iterator[str]:
+    process = desk.start("sync", crash=f"count:{file}")
+    process.communicate()
+    assert process.returncode == 0
+    yield from file.read_text().split()
+
+
+@pytest.mark.soak
+def test_killed_at_every_single_step(desk_of: Callable[..., RealDesk], tmp_path: Path) -> None:
+    """All points of one run, one after the other, on one desk that grows."""
+    desk = desk_of(settings="\n[limits]\nconfirmations_a_day = 100000\n")
+    _fill(desk)
+    points = list(_points(desk, tmp_path / "points"))
+    assert len(points) > 30
+    done = len(NAMES)
+    for round_number, point in enumerate(points, 1):
+        names = [f"{name}{round_number}" for name in NAMES]
+        desk.smtp.reset()
+        desk.mailbox.append_many(letter(name) for name in names)
+        _kill(desk, point)
+        desk.sync()
+        done += len(names)
+        tickets = desk.tickets()
+        assert sorted(ticket.number for ticket in tickets.values()) == list(range(1, done + 1))
+        assert max(desk.entries().values()) == 1
+        recipients = Counter(one.recipients[0] for one in desk.smtp.letters())
+        assert set(recipients) == {f"{name}@example.org" for name in names}
+        assert sum(recipients.values()) <= len(names) + 1
+
+
+def test_a_first_run_that_was_interrupted_still_answers_no_old_mail(
+    desk: RealDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long_ago = datetime(2020, 5, 1, tzinfo=UTC)
+    desk.mailbox.append_many((letter(name), long_ago) for name in NAMES)
+    desk.mailbox.append(letter("new"))
+    monkeypatch.setattr("tracker.desk.intake.BATCH", 2)
+
+    def interrupt(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sync(desk.open(), interrupt)
+    assert len(desk.tickets()) == 2
+    desk.sync()
+    assert len(desk.tickets()) == len(NAMES) + 1
+    assert [one.recipients for one in desk.smtp.letters()] == [("new@example.org",)]

@@ -1,0 +1,1 @@
+"""Use cases: each joins pure decisions of the core to the adapters."""

@@ -1,0 +1,109 @@
+"""A desk that is open for work: its folder, settings, repository and index."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tracker.adapters.environment import SECRET, secret
+from tracker.adapters.git import Git
+from tracker.adapters.index import Index, Progress
+from tracker.adapters.repository import Repository
+from tracker.core.addresses import Address
+from tracker.core.errors import TrackerError
+from tracker.core.settings import FILE, Settings, read_settings
+from tracker.core.tokens import Keys
+
+_ID_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_ID_LENGTH = 6
+
+
+def random_id() -> str:
+    """Return a new entry id: 30 random bits, unique within a ticket."""
+    bits = secrets.randbits(5 * _ID_LENGTH)
+    return "".join(_ID_LETTERS[bits >> 5 * place & 31] for place in range(_ID_LENGTH))
+
+
+def utc_now() -> datetime:
+    """Return the time, in UTC."""
+    return datetime.now(UTC)
+
+
+def pause(attempt: int) -> None:
+    """Wait before another attempt: longer each time, at random, at most two seconds."""
+    time.sleep(random.uniform(0.01, min(2.0, 0.05 * 2**attempt)))
+
+
+@dataclass(slots=True)
+class Desk:
+    """A desk. Clock, randomness and waiting are arguments, for the tests' sake."""
+
+    root: Path
+    settings: Settings
+    git: Git
+    repository: Repository
+    index: Index
+    clock: Callable[[], datetime] = utc_now
+    new_id: Callable[[], str] = random_id
+    pause: Callable[[int], None] = pause
+    progress: Progress | None = None
+
+    @classmethod
+    def open(cls, folder: Path) -> Desk:
+        """Open the desk in ``folder`` or in one above it.
+
+        Raises TrackerError outside a desk, and SettingsError for wrong settings.
+        """
+        root = find_root(folder)
+        settings = load_settings(root)
+        git = Git(root)
+        if not (root / ".git").exists():
+            raise TrackerError(
+                f"{root} is no Git repository", "Make it one: `git init -b main`, then commit."
+            )
+        index = Index(root / ".tracker" / "index.sqlite", git)
+        return cls(root, settings, git, Repository(git, settings.desk.branch), index)
+
+    @property
+    def own(self) -> Path:
+        """The folder for caches and locks; Git ignores it."""
+        return self.root / ".tracker"
+
+    def keys(self) -> Keys:
+        """Return the keys of the desk. Raises TrackerError without the secret."""
+        return Keys(secret(SECRET))
+
+    def now(self) -> datetime:
+        """Return the time in the desk's time zone, in whole seconds."""
+        return self.clock().astimezone(self.settings.desk.timezone).replace(microsecond=0)
+
+    @property
+    def committer(self) -> Address:
+        """Who makes the desk's own commits."""
+        return Address("Tracker", self.settings.mailbox.address)
+
+
+def find_root(folder: Path) -> Path:
+    """Return the nearest folder, from ``folder`` upwards, with a settings file."""
+    start = folder.absolute()
+    for one in (start, *start.parents):
+        if (one / FILE).is_file():
+            return one
+    raise TrackerError(
+        f"{start} is not inside a desk: there is no {FILE}",
+        "Go into a desk, name one with `tracker -C DIR …`, or make one with `tracker init DIR`.",
+    )
+
+
+def load_settings(root: Path) -> Settings:
+    """Read the settings file of a desk. Raises SettingsError."""
+    path = root / FILE
+    try:
+        return read_settings(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise TrackerError(f"{path} can't be read: {error}", "It must be UTF-8 text.") from None

@@ -1,0 +1,233 @@
+"""Taking in mail: from the mailbox, through the decision, into one commit a batch."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import groupby
+from types import TracebackType
+
+from tracker.adapters.commits import Change
+from tracker.adapters.environment import IMAP_PASSWORD, optional_secret
+from tracker.adapters.imap import Mailbox, Waiting
+from tracker.adapters.readers import Readers
+from tracker.core import state
+from tracker.core.arrival import Arrival
+from tracker.core.intake import Intake, Outcome
+from tracker.core.mail import Mail
+from tracker.core.state import Lease, Position
+from tracker.core.tokens import Keys
+from tracker.desk.desk import Desk
+from tracker.desk.lease import may_send
+from tracker.desk.report import Report
+from tracker.desk.view import View
+from tracker.desk.write import PushRefusedError, write
+
+BATCH = 1000
+BATCH_BYTES = 32 * 2**20
+_MIB = 2**20
+
+Watch = Callable[[int, int], None]
+"""Called with how many messages are done and how many wait."""
+
+
+def take_in(desk: Desk, keys: Keys, lease: Lease | None, report: Report, watch: Watch) -> None:
+    """Take in everything that waits in the mailbox.
+
+    ``lease`` goes into each commit that opens tickets, so that this run may send their
+    letters. A message that can't be taken in is quarantined and the others go on.
+    Raises MailServerError and GitError; what was committed until then stays.
+    """
+    endpoint = desk.settings.mailbox.imap
+    if endpoint is None:
+        return
+    commit = desk.repository.newest()
+    with desk.index.at(commit, desk.progress):
+        position = state.read_position(View(desk.git, desk.index, commit).read(state.MAILBOX))
+    with Mailbox(endpoint, optional_secret(IMAP_PASSWORD), desk.settings.mailbox.folder) as box:
+        if position is None or position.uidvalidity != box.uidvalidity:
+            since = desk.now() - timedelta(days=desk.settings.limits.backlog_days)
+            position = Position(box.uidvalidity, 0, since.isoformat())
+        waiting = box.waiting(position.uid)
+        with Reader(desk, box, len(waiting), position.answers_since) as reader:
+            done = 0
+            for batch, arrivals in _ahead(reader, _batches(waiting)):
+                reached = replace(position, uid=batch[-1].uid)
+                _take(desk, keys, lease, report, arrivals, reached)
+                done += len(batch)
+                watch(done, len(waiting))
+
+
+def _ahead(
+    reader: Reader, batches: Iterator[list[Waiting]]
+) -> Iterator[tuple[list[Waiting], list[Arrival]]]:
+    """Yield batches and what was read of them; the next is read while Git stores this one."""
+    with ThreadPoolExecutor(1) as thread:
+        following = ((batch, thread.submit(reader.read, batch)) for batch in batches)
+        ready = next(following, None)
+        while ready is not None:
+            batch, arrivals = ready[0], ready[1].result()
+            ready = next(following, None)
+            yield batch, arrivals
+
+
+def _batches(waiting: Sequence[Waiting]) -> Iterator[list[Waiting]]:
+    """Split what waits by count and by bytes, so that memory stays bounded."""
+    batch: list[Waiting] = []
+    size = 0
+    for one in waiting:
+        if batch and (len(batch) >= BATCH or size + one.size > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(one)
+        size += one.size
+    if batch:
+        yield batch
+
+
+class Reader:
+    """From messages on the server to arrivals; nothing is decided here."""
+
+    def __init__(self, desk: Desk, box: Mailbox, waiting: int, answers_since: str) -> None:
+        self._box = box
+        self._settings = desk.settings
+        limits = desk.settings.limits
+        self._largest = limits.message_mib * _MIB
+        self._since = datetime.fromisoformat(answers_since)
+        lists = frozenset(desk.settings.mailbox.lists)
+        self._readers = Readers(waiting, limits.attachment_mib * _MIB, lists)
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._readers.__exit__(kind, error, trace)
+
+    def read(self, batch: Sequence[Waiting]) -> list[Arrival]:
+        """Fetch and read a batch; what is too large is not fetched."""
+        kept = [one for one in batch if not self._is_left(one)]
+        raw = self._box.fetch([one.uid for one in kept if one.size <= self._largest])
+        mails = dict(zip(raw, self._readers.read(list(raw.values())), strict=True))
+        found = []
+        for one in kept:
+            if one.size > self._largest:
+                found.append(self._too_large(one))
+            elif one.uid in mails:  # else it was deleted meanwhile
+                found.append(self._arrival(one, raw[one.uid], mails[one.uid]))
+        return found
+
+    def _is_left(self, one: Waiting) -> bool:
+        return self._settings.mailbox.backlog == "leave" and one.received < self._since
+
+    def _too_large(self, one: Waiting) -> Arrival:
+        fault = f"larger than {self._settings.limits.message_mib} MiB"
+        name = f"unread {one.size} {one.received.isoformat()}"
+        return self._make(one, None, hashlib.sha256(name.encode()).hexdigest(), fault)
+
+    def _arrival(self, one: Waiting, raw: bytes, mail: Mail | str) -> Arrival:
+        if isinstance(mail, str):
+            return self._make(one, None, hashlib.sha256(raw).hexdigest(), mail)
+        return self._make(one, mail, mail.raw_hash, "")
+
+    def _make(self, one: Waiting, mail: Mail | None, raw_hash: str, fault: str) -> Arrival:
+        received = one.received.astimezone(self._settings.desk.timezone)
+        old = one.received < self._since
+        return Arrival(
+            self._box.uidvalidity,
+            one.uid,
+            received,
+            one.size,
+            raw_hash,
+            mail,
+            fault,
+            "older than the desk" if old else "",
+        )
+
+
+def _take(
+    desk: Desk,
+    keys: Keys,
+    lease: Lease | None,
+    report: Report,
+    arrivals: Sequence[Arrival],
+    position: Position,
+) -> None:
+    """Take one batch; of one that the Git host refuses, each half, down to the one mail."""
+    try:
+        outcomes = _write(desk, keys, lease, arrivals, position)
+    except PushRefusedError as refusal:
+        if len(arrivals) > 1:
+            middle = len(arrivals) // 2
+            half = replace(position, uid=arrivals[middle - 1].uid)
+            _take(desk, keys, lease, report, arrivals[:middle], half)
+            _take(desk, keys, lease, report, arrivals[middle:], position)
+            return
+        if not arrivals:
+            raise
+        try:
+            outcomes = _write(desk, keys, lease, arrivals, position, refusal=refusal.message)
+        except PushRefusedError:
+            # The host's words may hold what it refuses. If even this small record is refused,
+            # the refusal is not about the mail: it stops us.
+            reason = "the Git host refuses it"
+            outcomes = _write(desk, keys, lease, arrivals, position, refusal=reason)
+    report.add(outcomes)
+
+
+def _write(
+    desk: Desk,
+    keys: Keys,
+    lease: Lease | None,
+    arrivals: Sequence[Arrival],
+    position: Position,
+    refusal: str = "",
+) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+
+    def decide(view: View) -> Change | None:
+        outcomes.clear()
+        held = state.read_position(view.read(state.MAILBOX))
+        there = held.uid if held and held.uidvalidity == position.uidvalidity else 0
+        if there >= position.uid:
+            return None  # another run took them
+        intake = Intake(view, desk.settings, keys, desk.now(), desk.new_id)
+        for one in arrivals:
+            if one.uid > there:
+                outcomes.append(intake.quarantine(one, refusal) if refusal else intake.take(one))
+        intake.finish(replace(position, at=desk.now().isoformat()))
+        opened = any(one.what == "opened" for one in outcomes)
+        if lease and opened and may_send(view, lease, desk):
+            now = desk.now()
+            intake.files[state.LEASE] = state.write(Lease.taken(lease.machine, lease.run, now))
+        return Change(intake.files, commit_message(outcomes), intake.tickets)
+
+    # The remote was asked at the start of the run; a push that comes too late is told.
+    write(desk, decide, fetched=True)
+    return outcomes
+
+
+def commit_message(outcomes: Sequence[Outcome]) -> str:
+    """Return what the commit says: numbers and kinds, no word of a mail."""
+    verbs = {"opened": "Open", "commented": "Comment on", "quarantined": "Quarantine"}
+    parts, names = [], []
+    for what, group in groupby(sorted(outcomes, key=lambda one: one.what), lambda one: one.what):
+        found = list(group)
+        if what not in verbs:
+            continue
+        if what == "quarantined":
+            parts.append(f"{verbs[what]} {len(found)}")
+            continue
+        tickets = list(dict.fromkeys(one.detail for one in found))
+        names += tickets
+        shown = ", ".join(tickets) if len(tickets) <= 3 else f"{len(tickets)} tickets"
+        parts.append(f"{verbs[what]} {shown}")
+    subject = "; ".join(parts) or "Note the mailbox position"
+    return f"{subject}\n\n{', '.join(names)}" if len(names) > 3 else subject

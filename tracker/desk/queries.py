@@ -1,0 +1,172 @@
+"""Reading the desk: lists, one ticket, search. Everything as of the newest commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from tracker.core.addresses import Address
+from tracker.core.document import TicketFault, parse
+from tracker.core.errors import TrackerError
+from tracker.core.ticket import OPEN_STATUSES, Entry, Ticket, ticket_path
+from tracker.core.words import stems
+from tracker.desk.desk import Desk
+from tracker.desk.view import View
+
+_COLUMNS = "id, title, status, requester, assignee, labels, channel, created, updated, path"
+SCOPES = {"open": OPEN_STATUSES, "closed": ("closed",), "any": (*OPEN_STATUSES, "closed")}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A ticket in a list."""
+
+    id: str
+    title: str
+    status: str
+    requester: Address
+    assignee: str | None
+    labels: tuple[str, ...]
+    channel: str
+    created: str
+    updated: str
+    path: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what ``list --json`` prints for it."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "status": self.status,
+            "requester": {"name": self.requester.name, "email": self.requester.email},
+            "assignee": self.assignee,
+            "labels": list(self.labels),
+            "channel": self.channel,
+            "created": self.created,
+            "updated": self.updated,
+            "path": self.path,
+        }
+
+
+@contextmanager
+def newest(desk: Desk) -> Iterator[View]:
+    """Hold the index at the newest commit that is known here, without asking the remote."""
+    commit = desk.repository.newest()
+    with desk.index.at(commit, desk.progress):
+        yield View(desk.git, desk.index, commit)
+
+
+def list_tickets(desk: Desk, scope: str) -> list[Row]:
+    """Return the tickets of a scope (``open``, ``closed``, ``any``), newest change first."""
+    statuses = SCOPES[scope]
+    marks = ", ".join("?" * len(statuses))
+    sql = (
+        f"SELECT {_COLUMNS} FROM tickets WHERE status IN ({marks}) "
+        "ORDER BY updated_at DESC, number DESC"
+    )
+    with newest(desk):
+        return [_row(values) for values in desk.index.query(sql, *statuses)]
+
+
+def search_tickets(desk: Desk, words: str) -> list[Row]:
+    """Return the tickets that hold every word, in any form, the best match first."""
+    found = list(dict.fromkeys(stems(words)))
+    if not found:
+        return []
+    match = " AND ".join(f'"{stem}"' for stem in found)
+    columns = ", ".join(f"tickets.{name.strip()}" for name in _COLUMNS.split(","))
+    sql = (
+        f"SELECT {columns} FROM words JOIN tickets ON tickets.number = words.rowid "
+        "WHERE words MATCH ? ORDER BY bm25(words, 5.0, 1.0), tickets.number DESC"
+    )
+    desk.index.update(desk.repository.newest(), desk.progress)
+    desk.index.update_words(desk.progress)
+    with newest(desk):
+        return [_row(values) for values in desk.index.query(sql, match)]
+
+
+def broken_tickets(desk: Desk) -> list[TicketFault]:
+    """Return the faults of ticket files that can't be read."""
+    with newest(desk):
+        rows = list(desk.index.query("SELECT path, line, reason FROM faults ORDER BY path"))
+    return [TicketFault(path, line, reason) for path, line, reason in rows]
+
+
+def find_ticket(desk: Desk, number: int) -> tuple[str, Ticket]:
+    """Return path and ticket. Raises TrackerError where there is none or it is broken."""
+    with newest(desk) as view:
+        return ticket_of(desk, view, number)
+
+
+def ticket_of(desk: Desk, view: View, number: int) -> tuple[str, Ticket]:
+    """Return path and ticket in a view. Raises TrackerError as ``find_ticket`` does."""
+    path = view.path_of(number)
+    text = view.text_of(number)
+    if path is None or text is None:
+        raise _missing(desk, number)
+    return path, parse(text, path)
+
+
+def _missing(desk: Desk, number: int) -> TrackerError:
+    path = ticket_path(desk.settings.desk.prefix, number)
+    row = desk.index.query_one("SELECT path, line, reason FROM faults WHERE path = ?", path)
+    if row:
+        return TicketFault(*row)
+    name = f"{desk.settings.desk.prefix}-{number}"
+    return TrackerError(f"There is no ticket {name}", "See `tracker list --status any`.")
+
+
+def _row(values: tuple[Any, ...]) -> Row:
+    ticket, title, status, requester, assignee, labels, channel, created, updated, path = values
+    names = tuple(labels.split("\n")) if labels else ()
+    person = Address.parse(requester)
+    return Row(ticket, title, status, person, assignee, names, channel, created, updated, path)
+
+
+def ticket_json(path: str, ticket: Ticket) -> dict[str, Any]:
+    """Return what ``show --json`` prints."""
+    return {
+        "id": ticket.id,
+        "title": ticket.title,
+        "status": ticket.status,
+        "requester": _person(ticket.requester),
+        "assignee": ticket.assignee,
+        "labels": list(ticket.labels),
+        "channel": ticket.channel,
+        "created": ticket.created.isoformat(),
+        "updated": ticket.updated.isoformat(),
+        "path": path,
+        "entries": [_entry_json(n, entry) for n, entry in enumerate(ticket.entries, 1)],
+    }
+
+
+def _entry_json(n: int, entry: Entry) -> dict[str, Any]:
+    return {
+        "n": n,
+        "id": entry.id,
+        "kind": entry.kind,
+        "visibility": entry.visibility,
+        "role": entry.role,
+        "via": entry.via,
+        "author": _person(entry.author),
+        "at": entry.at.isoformat(),
+        "format": entry.format,
+        "text": entry.text,
+        "quoted": entry.quoted,
+        "message_id": entry.message_id,
+        "automatic": entry.automatic,
+        "event": entry.event,
+        "data": dict(entry.data),
+        "told": dict(entry.told),
+        "bounced": dict(entry.bounced),
+        "attachments": [
+            {"name": one.name, "path": one.path, "size": one.size, "type": one.type}
+            for one in entry.attachments
+        ],
+    }
+
+
+def _person(address: Address) -> dict[str, str]:
+    return {"name": address.name, "email": address.email}

@@ -1,0 +1,56 @@
+"""What one run of ``sync`` did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tracker.core.errors import PARTIAL
+from tracker.core.intake import Outcome
+
+
+@dataclass(slots=True)
+class Report:
+    """Counts and ids of one run.
+
+    ``failed`` are letters that could not be sent, with the reason; ``waiting`` are numbers
+    whose letter the limits hold back; ``notes`` are sentences for the person who looks on.
+    """
+
+    fetched: int = 0
+    opened: list[str] = field(default_factory=list)
+    commented: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    quarantined: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    pushed: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, outcomes: Iterable[Outcome]) -> None:
+        """Count what became of messages."""
+        for one in outcomes:
+            self.fetched += 1
+            detail = (
+                one.detail if one.what in ("opened", "commented") else f"{one.uid}: {one.detail}"
+            )
+            getattr(self, one.what).append(detail)
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 3 where something was quarantined or is still unsent."""
+        return PARTIAL if self.quarantined or self.failed else 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the counts, with the ids beside them."""
+        lists = ("opened", "commented", "ignored", "quarantined", "sent", "failed", "waiting")
+        counts = {name: len(getattr(self, name)) for name in lists}
+        return {
+            "fetched": self.fetched,
+            **counts,
+            "pushed": self.pushed,
+            "ids": {name: getattr(self, name) for name in lists},
+            "notes": self.notes,
+        }

@@ -1,0 +1,56 @@
+"""One run of the job: take in mail, commit, push, send."""
+
+from __future__ import annotations
+
+from tracker.adapters.connections import MailServerError
+from tracker.adapters.lock import locked
+from tracker.core.errors import Busy
+from tracker.desk.desk import Desk
+from tracker.desk.intake import Watch, take_in
+from tracker.desk.lease import new_lease
+from tracker.desk.outbox import Outbox
+from tracker.desk.report import Report
+
+
+def sync(desk: Desk, watch: Watch | None = None) -> Report:
+    """Do one run. Another run in the same folder raises Busy; elsewhere it is a race that
+    nobody loses. Raises MailServerError and GitError; what was done until then stays done.
+    """
+    report = Report()
+    keys = desk.keys()
+    with locked(desk.own / "sync.lock", wait=False) as alone:
+        if not alone:
+            raise Busy(
+                "Another `tracker sync` is at work in this folder", "It will do; or wait for it."
+            )
+        desk.repository.fetch()
+        started = desk.repository.newest()
+        sending = desk.settings.mailbox.smtp is not None
+        lease = new_lease(desk)
+        fault: MailServerError | None = None
+        try:
+            try:
+                take_in(desk, keys, lease if sending else None, report, watch or _unwatched)
+            except MailServerError as error:
+                fault = error  # a mailbox that is down keeps no letter from going out
+            Outbox(desk, keys, lease, report).send_due()
+        finally:
+            note = desk.repository.follow()
+            if note:
+                report.notes.append(note)
+        newest = desk.repository.newest()
+        if newest != started:
+            desk.repository.tidy()
+            report.pushed = _commits(desk, started, newest) if desk.repository.remote else 0
+        if fault:
+            raise fault
+    return report
+
+
+def _commits(desk: Desk, older: str, newer: str) -> int:
+    span = f"{older}..{newer}" if older else newer
+    return int(desk.git.run("rev-list", "--count", span))
+
+
+def _unwatched(_done: int, _total: int) -> None:
+    """Nobody looks on."""

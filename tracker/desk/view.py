@@ -1,0 +1,103 @@
+"""The desk as of one commit: what decisions ask, answered by the index and Git."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from tracker.adapters.git import Git
+from tracker.adapters.index import Index, number_of
+from tracker.core import state
+from tracker.core.threading import Known
+
+
+class View:
+    """The desk at ``commit``; the index must be held there (``Index.at``)."""
+
+    def __init__(self, git: Git, index: Index, commit: str) -> None:
+        self.commit = commit
+        self._git = git
+        self._index = index
+        self._seen: set[str] | None = None
+        self._state: dict[str, str] | None = None
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's content, or None."""
+        if path.startswith(f"{state.FOLDER}/"):
+            oid = self.state_files().get(path)
+            return next(iter(self._git.read_many([oid])))[1] if oid else None
+        return self._git.read_file(self.commit, path) if self.commit else None
+
+    def state_files(self) -> dict[str, str]:
+        """Return the files of the desk's state: path to object id."""
+        if self._state is None:
+            found = self._git.list_files(self.commit, state.FOLDER) if self.commit else ()
+            self._state = {file.path: file.oid for file in found}
+        return self._state
+
+    def path_of(self, number: int) -> str | None:
+        """Return the path of a readable ticket, or None."""
+        row = self._index.query_one("SELECT path FROM tickets WHERE number = ?", number)
+        return str(row[0]) if row else None
+
+    def text_of(self, number: int) -> str | None:
+        """Return the file of a readable ticket, or None."""
+        return self.texts_of([number]).get(number)
+
+    def texts_of(self, numbers: Iterable[int]) -> dict[int, str]:
+        """Return the files of several tickets by number; those that aren't there are left out."""
+        oids: dict[int, str] = {}
+        for number in numbers:
+            row = self._index.query_one("SELECT oid FROM tickets WHERE number = ?", number)
+            if row:
+                oids[number] = str(row[0])
+        contents = self._git.read_many(oids.values()) if oids else ()
+        return {
+            number: content.decode("utf-8", "replace")
+            for number, (_, content) in zip(oids, contents, strict=True)
+        }
+
+    def names_in(self, folder: str) -> list[str]:
+        """Return the names of the files in a folder."""
+        if folder.startswith(f"{state.FOLDER}/"):
+            paths = (path.rpartition("/") for path in self.state_files())
+            return [name for where, _, name in paths if where == folder]
+        return self._git.list_names(self.commit, folder) if self.commit else []
+
+    def by_message_id(self, message_id: str) -> Iterator[Known]:
+        """Return the entries that came with this Message-ID."""
+        return self._messages("message_id", message_id)
+
+    def by_digest(self, digest: str) -> Iterator[Known]:
+        """Return the entries that came with this digest."""
+        return self._messages("digest", digest)
+
+    def _messages(self, column: str, value: str) -> Iterator[Known]:
+        columns = "number, entry, digest, sender, day"
+        sql = f"SELECT {columns} FROM messages WHERE {column} = ?"
+        for number, entry, digest, sender, day in self._index.query(sql, value):
+            yield Known(number, entry, digest, sender, day)
+
+    def is_seen(self, key: str) -> bool:
+        """Whether the keyed hash of a message that made no entry is remembered."""
+        if self._seen is None:
+            files = self.state_files()
+            oids = [oid for path, oid in files.items() if path.startswith(f"{state.FOLDER}/seen/")]
+            self._seen = {
+                line
+                for _, content in (self._git.read_many(oids) if oids else ())
+                for line in content.decode("ascii", "replace").split()
+            }
+        return key in self._seen
+
+    def highest_number(self) -> int:
+        """Return the highest number of a ticket file, readable or not."""
+        row = self._index.query_one("SELECT max(number) FROM tickets")
+        broken = (number_of(path) for (path,) in self._index.query("SELECT path FROM faults"))
+        return max((row[0] or 0) if row else 0, *broken, 0)
+
+    def told_since(self, address: str, since: datetime) -> list[datetime]:
+        """Return when letters went to an address since a time (UTC)."""
+        sql = "SELECT at FROM told WHERE address = ? AND at >= ?"
+        rows = self._index.query(sql, address, f"{since:%Y-%m-%dT%H:%M:%SZ}")
+        return [datetime.fromisoformat(at) for (at,) in rows]
