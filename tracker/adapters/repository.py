@@ -119,7 +119,9 @@ class Repository:
             )
         tree = out.split("\n", 1)[0]
         message = "Merge the desk's own commits"
-        return self.git.run("commit-tree", tree, "-p", here, "-p", tip, "-m", message).strip()
+        joined = self.git.run("commit-tree", tree, "-p", here, "-p", tip, "-m", message).strip()
+        self.git.run("update-ref", TIP, joined)  # so that the next look finds it made
+        return joined
 
     def publish(self, commit: str) -> Pushed:
         """Make ``commit`` the newest of the desk, without force.
