@@ -1,0 +1,69 @@
+"""What several commands share: opening the desk, options, and progress on a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tracker.desk.desk import Desk
+
+as_option = click.option("--as", "handle", metavar="AGENT", help="Who you are; else Git's e-mail.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+Step = Callable[[int, int], None]
+
+
+def open_desk(folder: Path) -> Desk:
+    """Open the desk; a cold index shows its progress on a terminal."""
+    desk = Desk.open(folder)
+    if sys.stderr.isatty():
+        desk.progress = _line("Indexing tickets")
+    return desk
+
+
+def _line(what: str) -> Step:
+    def step(done: int, total: int) -> None:
+        if total >= 2000:
+            click.echo(f"\r{what}: {done:,} of {total:,}", nl=done >= total - 500, err=True)
+
+    return step
+
+
+def _unwatched(_done: int, _total: int) -> None:
+    """Nobody looks on."""
+
+
+@contextmanager
+def progress_bar(what: str, *, shown: bool) -> Iterator[Step]:
+    """Yield a function to call with what is done and what there is; a bar on a terminal."""
+    if not (shown and sys.stderr.isatty()):
+        yield _unwatched
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+
+        def step(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield step
+
+
+def echo_json(value: Any) -> None:
+    """Print a value as JSON for other programs."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def note(sentence: str) -> None:
+    """Print a sentence for the person on stderr, nothing where it is empty."""
+    if sentence:
+        click.echo(sentence, err=True)
