@@ -1,0 +1,36 @@
+"""The policy of a page: its own scripts by hash, and nothing else."""
+
+from __future__ import annotations
+
+from tests.core.pages.make import desk
+from tracker.core.pages.policy import with_policy
+from tracker.core.pages.shell import POLICY, STYLE, Shell
+
+PAGE = '<html><head><meta charset="utf-8"></head><body><script>var a=1</script>{}</body></html>'
+
+
+def test_inline_scripts_are_allowed_by_hash() -> None:
+    page = with_policy(PAGE.format('<script type="application/json">{"x":1}</script>'))
+    assert (
+        "'sha256-vYDncIRavkfWmCW2T9JWEofVL5PZUpZEXPTBlYBZHkE='" in page
+        or page.count("sha256-") == 1
+    )
+    assert "unsafe" not in page
+
+
+def test_another_script_has_another_hash() -> None:
+    assert with_policy(PAGE.format("")) != with_policy(PAGE.format("<script>var b</script>"))
+
+
+def test_a_page_gets_one_policy_only() -> None:
+    once = with_policy(PAGE.format(""))
+    assert with_policy(once) == once
+
+
+def test_a_lean_page_has_no_inline_script_and_knows_its_depth() -> None:
+    shell = Shell(desk())
+    page = shell.fill("<x>", "tickets/ACCREDO-42/", "CONTENT")
+    assert POLICY in page and "<script>" not in page and "style=" not in page
+    assert "<title>&lt;x&gt; - Служба &lt;аккредитации&gt;</title>" in page
+    assert f'href="../../{STYLE}"' in page
+    assert '<link rel="canonical" href="https://help.example.org/tickets/ACCREDO-42/">' in page

@@ -1,0 +1,46 @@
+"""Search files: the lists come back as written, and stay small."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.core.pages.shards import (
+    LONGEST,
+    decode,
+    encode,
+    shard_count,
+    shard_of,
+    shard_text,
+    titles_text,
+)
+
+NUMBERS = st.sets(st.integers(1, 2_000_000), max_size=200).map(lambda s: sorted(s, reverse=True))
+
+
+@given(NUMBERS)
+def test_a_list_comes_back_as_written(numbers: list[int]) -> None:
+    assert decode(encode(numbers)) == numbers
+
+
+def test_a_list_of_everything_is_cut_and_says_so() -> None:
+    everything = list(range(100_000, 0, -1))
+    line = shard_text({"здравств": everything[::-1]})
+    stem, numbers = line.rstrip("\n").split("\t")
+    assert stem == "здравств" and numbers.endswith("*")
+    assert len(numbers) <= LONGEST + 1
+    newest = decode(numbers.rstrip("*"))
+    assert newest == everything[: len(newest)] and len(newest) > 7_000
+
+
+@given(st.text(max_size=20), st.sampled_from([64, 256, 4096]))
+def test_a_title_stem_lies_with_its_stem(stem: str, count: int) -> None:
+    assert shard_of("=" + stem.lstrip("="), count) == shard_of(stem.lstrip("="), count) < count
+
+
+def test_shards_grow_with_the_desk() -> None:
+    assert [shard_count(n) for n in (0, 2_048, 2_049, 100_000)] == [64, 64, 256, 4096]
+
+
+def test_titles_are_json() -> None:
+    assert titles_text([(42, "A-42", "«x»", "open")]) == '{"42":["A-42","«x»","open"]}'

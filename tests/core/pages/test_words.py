@@ -1,0 +1,38 @@
+"""Stems: any form of a word finds every other."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.core.pages.make import answer, entry, ticket
+from tracker.core.pages.view import Gate
+from tracker.core.pages.words import TITLE, stem, stems, ticket_stems
+
+
+@pytest.mark.parametrize(
+    "forms",
+    [
+        ("принтер", "принтерами", "принтеру", "Принтеров"),
+        ("ошибка", "ошибки", "ошибками"),
+        ("printer", "printers", "PRINTERS"),
+        ("ёлка", "елка", "е\u0308лки"),
+    ],
+)
+def test_forms_of_a_word_have_one_stem(forms: tuple[str, ...]) -> None:
+    assert len({frozenset(stems(form)) for form in forms}) == 1
+
+
+def test_numbers_stay_numbers_and_letters_alone_are_left_out() -> None:
+    assert stems("1 я 42 код-7") == {"42", stem("код")}
+
+
+def test_a_ticket_is_found_by_public_words_only() -> None:
+    public = Gate("ru", ZoneInfo("UTC")).pass_through(
+        ticket(42, entry("принтерами", quoted="цитата"), answer("секрет", 1, kind="note"))
+    )
+    assert public is not None
+    found = ticket_stems(public)
+    assert {stem("принтер"), stem("иван"), TITLE + stem("кабинет")} <= found
+    assert not {stem("секрет"), stem("цитата")} & found

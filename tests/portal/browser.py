@@ -1,0 +1,83 @@
+"""A browser on a built site: every foreign request, console error and policy breach is kept."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+_ARGUMENTS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run"
+    " --disable-background-networking --disable-component-update --disable-sync"
+).split()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+class Visit:
+    """Pages of one site in one browser."""
+
+    def __init__(self, browser: Browser, base: str) -> None:
+        self._browser = browser
+        self.base = base
+        self.faults: list[str] = []
+        self.fetched: list[tuple[str, int]] = []
+
+    def open(
+        self,
+        address: str,
+        width: int = 1280,
+        scheme: str = "light",
+        until: Any = "load",
+        **more: Any,
+    ) -> Page:
+        """Open a page in a fresh context; ``until`` is the state to wait for."""
+        context = self._browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, **more
+        )
+        page = context.new_page()
+        page.on("console", lambda said: self._said(said.type, said.text))
+        page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        page.on("request", lambda asked: self._asked(asked.url))
+        page.on("response", lambda got: self._got(got))
+        page.goto(self.base + address, wait_until=until)
+        return page
+
+    def _said(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.faults.append(f"console: {text}")
+
+    def _asked(self, url: str) -> None:
+        if not url.startswith((self.base, "data:")):
+            self.faults.append(f"foreign request: {url}")
+
+    def _got(self, response: Any) -> None:
+        size = int(response.headers.get("content-length", 0))
+        self.fetched.append((response.url.removeprefix(self.base), size))
+
+
+@contextmanager
+def visit(site: Path, chromium: str, below: str = "") -> Iterator[Visit]:
+    """Serve ``site`` on loopback and give a browser to it. ``below`` is a base path to serve at."""
+    handler = functools.partial(_Quiet, directory=str(site))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
+            yield Visit(browser, f"http://127.0.0.1:{server.server_port}/{below}")
+            browser.close()
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,250 @@
+"""Publishing: only what changed is written, and it equals a clean build byte for byte."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from tests.core.pages.make import answer, entry, ticket
+from tests.portal.desks import DeskFolder, contents
+from tracker.core.pages.site import ANY, CLOSED, OPEN
+from tracker.core.ticket import Attachment, Ticket, ticket_path
+from tracker.portal import render
+from tracker.portal import site as site_module
+from tracker.portal.source import FolderSource
+
+CANARY = "канарейка7f3a"
+
+
+def clean(desk: DeskFolder, pages: Path) -> dict[str, str]:
+    """Publish the same desk into an empty folder without a state."""
+    other = desk.root.parent / "clean"
+    state = desk.root.parent / "clean.sqlite"
+    state.unlink(missing_ok=True)
+    desk.publish(pages, other, state)
+    return contents(other)
+
+
+def closed(number: int, at: int) -> Ticket:
+    closing = answer("", at, kind="event", event="closed")
+    return ticket(number, entry(f"слово{number}"), closing, status="closed")
+
+
+def test_a_series_of_changes_equals_a_clean_build(desk: DeskFolder, pages: Path) -> None:
+    """Past the sizes where pages and shards split: 100 a list page, 2,048 for the shards."""
+    desk.put(*(closed(n, n) for n in range(1, 230)), *(ticket(n) for n in range(230, 340)))
+    desk.publish(pages)
+    picture = Attachment("s.png", "tickets/000/ACCREDO-7/s.png", 3, "image/png")
+    steps: list[Iterable[Ticket]] = [
+        [ticket(340, entry("принтер сломался"))],
+        [ticket(5, entry("переоткрыто"), answer("да"))],
+        [ticket(7, entry("со снимком", attachments=(picture,)))],
+        [closed(339, 400), ticket(12, entry("x", visibility="held"))],
+        [ticket(7, entry("без снимка"))],
+        (ticket(n, entry(f"много {n}")) for n in range(341, 2_060)),
+    ]
+    desk.file("tickets/000/ACCREDO-7/s.png", b"png")
+    for tickets in steps:
+        desk.put(*tickets)
+        desk.publish(pages)
+        assert contents(desk.site) == clean(desk, pages)
+    (desk.root / ticket_path("ACCREDO", 2_059)).unlink()
+    for number in range(1, 120):
+        (desk.root / ticket_path("ACCREDO", number)).unlink()
+    assert desk.publish(pages).removed == 120
+    assert contents(desk.site) == clean(desk, pages)
+    assert not (desk.site / "tickets/ACCREDO-2059").exists()
+
+
+def test_random_edits_equal_a_clean_build(desk: DeskFolder, pages: Path) -> None:
+    rng = random.Random(7)
+    words = "принтер сервер пароль кабинет письмо отчёт доступ".split()
+    desk.put(*(ticket(n) for n in range(1, 130)))
+    desk.publish(pages)
+    for _ in range(12):
+        for _ in range(rng.randint(1, 4)):
+            number = rng.randint(1, 140)
+            said = entry(" ".join(rng.choices(words, k=4)), rng.randint(0, 50))
+            held = rng.choice(["public", "public", "held"])
+            status = rng.choice(["open", "waiting", "closed"])
+            desk.put(ticket(number, said, answer("ok", 60, visibility=held), status=status))
+        if rng.random() < 0.3:
+            desk.file(ticket_path("ACCREDO", rng.randint(1, 140)), b"---\nbroken\n")
+        desk.publish(pages)
+        assert contents(desk.site) == clean(desk, pages)
+
+
+def test_nothing_changed_means_nothing_written(
+    desk: DeskFolder, pages: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.put(*(closed(n, n) for n in range(1, 120)))
+    desk.publish(pages)
+    before = {path: path.stat().st_mtime_ns for path in desk.site.rglob("*") if path.is_file()}
+    done = desk.publish(pages)
+    after = {path: path.stat().st_mtime_ns for path in desk.site.rglob("*") if path.is_file()}
+    stamp = desk.site / site_module.STAMP
+    assert done.rendered == 0
+    assert {path for path in before if before[path] != after[path]} == {stamp}
+    assert done.counts == {OPEN: 0, CLOSED: 119, ANY: 119}
+
+
+def test_one_changed_ticket_touches_few_files(desk: DeskFolder, pages: Path) -> None:
+    desk.put(*(ticket(n, entry(f"слово{n}")) for n in range(1, 600)))
+    desk.publish(pages)
+    before = contents(desk.site)
+    desk.put(ticket(300, entry("слово300"), answer("новоеслово")))
+    assert desk.publish(pages).rendered == 1
+    after = contents(desk.site)
+    changed = {path for path in after if before.get(path) != after[path]}
+    assert "tickets/ACCREDO-300/index.html" in changed
+    assert len(changed) <= 12
+    assert len([path for path in changed if path.startswith("tickets/ACCREDO")]) == 1
+
+
+class _Killed(BaseException):
+    """Stands for the end of the process."""
+
+
+@pytest.mark.parametrize("at", [1, 40, 150])
+def test_a_killed_build_is_made_good_by_the_next(
+    desk: DeskFolder, pages: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    """Killed while cards are written, wherever: the site carries no stamp and is built anew."""
+    desk.put(*(ticket(n) for n in range(1, 200)))
+    desk.publish(pages)
+    desk.put(*(ticket(n, entry("другое")) for n in range(1, 200)))
+    written = 0
+    real = render.write_text
+
+    def dying(path: Path, text: str) -> None:
+        nonlocal written
+        written += 1
+        if written == at:
+            raise _Killed
+        real(path, text)
+
+    monkeypatch.setattr(render, "write_text", dying)
+    with pytest.raises(_Killed):
+        desk.publish(pages)
+    monkeypatch.undo()
+    assert not (desk.site / site_module.STAMP).exists()
+    desk.publish(pages)
+    assert contents(desk.site) == clean(desk, pages)
+
+
+@pytest.mark.parametrize("lost", ["site", "tickets", "state", "stamp"])
+def test_what_was_lost_is_built_again(desk: DeskFolder, pages: Path, lost: str) -> None:
+    """State kept elsewhere must never make a build believe in a site that is not there."""
+    import shutil
+
+    desk.put(*(ticket(n) for n in range(1, 20)))
+    desk.publish(pages)
+    whole = contents(desk.site)
+    match lost:
+        case "site":
+            shutil.rmtree(desk.site)
+        case "tickets":
+            shutil.rmtree(desk.site / "tickets")
+        case "state":
+            next((desk.root / ".tracker").glob("*.sqlite")).write_bytes(
+                b"not a database, long enough"
+            )
+        case "stamp":
+            (desk.site / site_module.STAMP).write_text("another")
+    desk.publish(pages)
+    assert contents(desk.site) == whole
+
+
+def test_several_processes_write_the_same(
+    desk: DeskFolder, pages: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.put(*(ticket(n, entry(f"слово{n}")) for n in range(1, 60)))
+    desk.publish(pages)
+    alone = contents(desk.site)
+    monkeypatch.setattr(render, "_ALONE", 10)
+    monkeypatch.setattr(render, "BATCH", 10)
+    monkeypatch.setattr(render, "processors", lambda: 2)
+    desk.publish(pages, desk.root.parent / "many")
+    assert contents(desk.root.parent / "many") == alone
+
+
+def spellings(word: str) -> list[bytes]:
+    """A word as a page may hold it: plain, and escaped for JSON, HTML and URLs."""
+    return [
+        word.encode(),
+        json.dumps(word).strip('"').encode(),
+        "".join(f"&#{ord(one)};" for one in word).encode(),
+        quote(word).encode(),
+        quote(word).lower().encode(),
+    ]
+
+
+def test_nothing_that_is_not_public_is_anywhere_in_the_site(desk: DeskFolder, pages: Path) -> None:
+    secret = Attachment(f"{CANARY}.png", f"tickets/000/ACCREDO-1/{CANARY}.png", 3, "image/png")
+    desk.file(f"tickets/000/ACCREDO-1/{CANARY}.png", CANARY.encode())
+    desk.file("tickets/.desk/position.json", CANARY.encode())
+    desk.put(
+        ticket(
+            1,
+            entry("видно", told={f"{CANARY}@example.org": "2026-11-22T06:40:11Z"}),
+            answer(CANARY, 1, kind="note", attachments=(secret,)),
+            answer(CANARY, 2, visibility="internal"),
+            entry(CANARY, 3, visibility="held"),
+            entry("", 4, kind="event", event="bounced", data={"address": "x", "reason": CANARY}),
+            assignee="anna",
+        ),
+        ticket(2, entry(CANARY, visibility="held"), title=CANARY),
+        ticket(3, entry(f"пишите {CANARY}@example.org, +7 912 345-67-89")),
+    )
+    desk.file(ticket_path("ACCREDO", 4), f"---\nid: ACCREDO-4\ntitle: {CANARY}\n".encode())
+    done = desk.publish(pages)
+    assert done.counts == {OPEN: 2, CLOSED: 0, ANY: 3}
+    for path in desk.site.rglob("*"):
+        assert CANARY not in path.name
+        if path.is_file():
+            data = path.read_bytes()
+            assert not [one for one in spellings(CANARY) if one in data], path
+            assert b"345-67-89" not in data and b"ivan@" not in data, path
+    assert not (desk.site / "tickets/ACCREDO-2").exists()
+
+
+def test_a_broken_file_gives_a_card_and_is_listed_by_its_number(
+    desk: DeskFolder, pages: Path
+) -> None:
+    desk.put(ticket(1), ticket(2, entry("прежнее")))
+    desk.publish(pages)
+    desk.file(ticket_path("ACCREDO", 2), b"<<<<<<< HEAD\nno ticket\n")
+    done = desk.publish(pages)
+    card = (desk.site / "tickets/ACCREDO-2/index.html").read_text("utf-8")
+    listed = (desk.site / "requests/any/index.html").read_text("utf-8")
+    assert "исправляется" in card and "прежнее" not in card
+    assert "tickets/ACCREDO-2/" in listed
+    assert done.counts == {OPEN: 1, CLOSED: 0, ANY: 2}
+
+
+def test_an_attachment_is_published_beside_its_card(desk: DeskFolder, pages: Path) -> None:
+    files = tuple(
+        Attachment(name, f"tickets/000/ACCREDO-1/{name}", 3, "x/y")
+        for name in ("снимок.png", "page.html", "missing.png")
+    )
+    desk.file("tickets/000/ACCREDO-1/снимок.png", b"png")
+    desk.file("tickets/000/ACCREDO-1/page.html", b"<script>alert(1)</script>")
+    desk.file("tickets/000/ACCREDO-1/unnamed.png", b"named by no entry")
+    desk.put(ticket(1, entry("a", attachments=files)))
+    desk.publish(pages)
+    folder = desk.site / "tickets/ACCREDO-1"
+    assert {path.name for path in folder.iterdir()} == {"index.html", "снимок.png", "page.html.bin"}
+    desk.file("tickets/000/ACCREDO-1/снимок.png", b"another")
+    desk.publish(pages)
+    assert (folder / "снимок.png").read_bytes() == b"another"
+
+
+def test_the_work_tree_is_named_as_git_names_it(desk: DeskFolder) -> None:
+    desk.file("tickets/000/ACCREDO-1.md", b"hello\n")
+    listing = list(FolderSource(desk.root).listing())
+    assert listing == [("tickets/000/ACCREDO-1.md", "ce013625030ba8dba906f756967f9e9ca394464a")]

@@ -1,0 +1,125 @@
+"""A ticket's card: the whole conversation, agents marked, quotes folded, a way to reply."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from tracker.core.pages.bodies import render_body
+from tracker.core.pages.files import PublicFile, file_list
+from tracker.core.pages.html import chip, escape, time_element
+from tracker.core.pages.masking import Mask
+from tracker.core.pages.site import Desk, mail_link
+from tracker.core.pages.view import PublicEntry, PublicTicket
+from tracker.core.texts import Texts
+
+_SIDES = {"agent": "Support", "requester": "", "other": "", "system": "Automatic"}
+
+
+class CardWriter:
+    """Writes the cards of one desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._words = desk.words
+        self._mask = Mask(desk.kept)
+
+    def card(self, ticket: PublicTicket) -> str:
+        """Return the card of ``ticket``, with links relative to its own page."""
+        words = self._words
+        entries = "".join(self._entry(one) for one in ticket.entries)
+        return (
+            head(ticket.id, ticket.title, ticket.status, words)
+            + self._facts(ticket)
+            + entries
+            + self._reply(ticket)
+        )
+
+    def _facts(self, ticket: PublicTicket) -> str:
+        words = self._words
+        facts = [
+            (words._("From"), f"<b>{escape(ticket.requester)}</b>"),
+            (words._("Opened"), words.day(ticket.created)),
+        ]
+        if ticket.closed:
+            facts.append((words._("Closed on"), words.day(ticket.closed)))
+        elif ticket.updated.date() != ticket.created.date():
+            facts.append((words._("Updated"), words.day(ticket.updated)))
+        if ticket.labels:
+            labels = "".join(
+                f'<span class="tk-label">{escape(one)}</span>' for one in ticket.labels
+            )
+            facts.append((words._("Labels"), labels))
+        rows = "".join(f"<dt>{escape(name)}<dd>{value}" for name, value in facts)
+        return f'<dl class="tk-facts">{rows}</dl>'
+
+    def _entry(self, entry: PublicEntry) -> str:
+        words = self._words
+        anchor = escape(entry.id)
+        at = time_element(entry.at, words)
+        if not entry.format:
+            return f'<p class="tk-event" id="{anchor}">{escape(entry.text)} {at}'
+        mark = _SIDES[entry.side]
+        who = f"<b>{escape(entry.author)}</b>" + (
+            f" <i>{escape(words._(mark))}</i>" if mark else ""
+        )
+        body = self._body(entry)
+        if entry.automatic:
+            label = escape(words._("Automatic reply"))
+            body = f"<details><summary>{label}</summary>{body}</details>"
+        side = ' class="tk-agent"' if entry.side == "agent" else ""
+        return f'<article id="{anchor}"{side}><header>{who} {at}</header>{body}</article>'
+
+    def _body(self, entry: PublicEntry) -> str:
+        body = render_body(entry.text, entry.format or "text", _links(entry.files))
+        if entry.format == "markdown":  # its entities may spell an address that the gate saw not
+            body = self._mask(body)
+        quoted = ""
+        if entry.quoted:
+            label = escape(self._words._("Quoted text"))
+            text = render_body(entry.quoted, "text")
+            quoted = f"<details><summary>{label}</summary><blockquote>{text}</blockquote></details>"
+        return body + quoted + file_list(entry.files, self._words)
+
+    def _reply(self, ticket: PublicTicket) -> str:
+        words, desk = self._words, self._desk
+        link = mail_link(desk.address, f"[{ticket.id}] {ticket.title}")
+        hint = words._(
+            "Or write to %(address)s with [%(number)s] in the subject.",
+            address=desk.address,
+            number=ticket.id,
+        )
+        if desk.phone:
+            call = words._("By phone: %(phone)s", phone=f"{desk.phone} {desk.hours}".strip())
+            hint = f"{hint} {call}"
+        return (
+            f'<footer class="tk-reply"><a class="md-button" href="{link}">'
+            f"{escape(words._('Reply by mail'))}</a><p>{escape(hint)}</footer>"
+        )
+
+
+def head(ticket_id: str, title: str, status: str, words: Texts) -> str:
+    """Return the head of a card: number, status, title."""
+    return (
+        f'<header class="tk-head"><p><a href="../../requests/">{escape(words._("Requests"))}</a>'
+        f" <b>{escape(ticket_id)}</b> {chip(status, words)}<h1>{escape(title)}</h1>"
+        "</header>"
+    )
+
+
+def repair_card(ticket_id: str, words: Texts) -> str:
+    """Return the card of a ticket whose file can't be read: nothing of the file is shown."""
+    title = words._("This card is being repaired")
+    text = words._("The request is not lost. The card will be back as soon as its file is mended.")
+    return f"{head(ticket_id, title, 'repair', words)}<p>{escape(text)}"
+
+
+def _links(files: tuple[PublicFile, ...]) -> dict[str, str]:
+    """Map the links an agent may write to an attachment to where it is published."""
+    found: dict[str, str] = {}
+    for one in files:
+        published = quote(one.published)
+        name = one.stored.rpartition("/")[2]
+        folder = one.stored.split("/")[-2]
+        for written in (name, f"{folder}/{name}", f"./{folder}/{name}"):
+            found[written] = found[quote(written)] = published
+    return found

@@ -1,0 +1,79 @@
+"""The front page's cards: three ways to reach the desk, the portal first."""
+
+from __future__ import annotations
+
+from tracker.core.pages.html import escape
+from tracker.core.pages.lists import Counts
+from tracker.core.pages.site import ANY, CLOSED, OPEN, Desk, mail_link, phone_link
+
+
+def front(desk: Desk, counts: Counts, root: str) -> str:
+    """Return the front page's cards. ``root`` is the relative way to the portal's root."""
+    ways = [_portal(desk, counts, root), _mailbox(desk)]
+    if desk.phone:
+        ways.append(_phone(desk))
+    return f'<div class="tk-front">{"".join(ways)}</div>'
+
+
+def _portal(desk: Desk, counts: Counts, root: str) -> str:
+    words = desk.words
+    names = {OPEN: "Open", CLOSED: "Closed", ANY: "Any"}
+    lists = "".join(
+        f'<a href="{root}{address}">{escape(words._(name))} <span>{counts[address]}</span></a>'
+        for address, name in names.items()
+    )
+    new = escape(words._("New request"))
+    actions = f'<a class="md-button md-button--primary" href="{new_request(desk)}">{new}</a>'
+    label = escape(words._("Requests by status"))
+    return _way(
+        "tk-first",
+        words._("On this portal"),
+        words._("Look for an answer among the requests, or write a new one."),
+        f'<p class="tk-actions">{actions}<nav class="tk-tabs" aria-label="{label}">{lists}</nav>',
+    )
+
+
+def _mailbox(desk: Desk) -> str:
+    words = desk.words
+    return _way(
+        "",
+        words._("By mail"),
+        words._("Write to us in your own words. The number of your request comes back by mail."),
+        f'<p class="tk-big"><a href="{mail_link(desk.address, "")}">{escape(desk.address)}</a>',
+    )
+
+
+def _phone(desk: Desk) -> str:
+    words = desk.words
+    hours = f'<p class="tk-hours">{escape(desk.hours)}' if desk.hours else ""
+    return _way(
+        "",
+        words._("By phone"),
+        words._("Call us: we register the request while you wait and tell you its number."),
+        f'<p class="tk-big"><a href="{phone_link(desk.phone)}">{escape(desk.phone)}</a>{hours}',
+    )
+
+
+def _way(kind: str, title: str, text: str, rest: str) -> str:
+    return (
+        f'<section class="tk-way {kind}"><h2>{escape(title)}</h2><p>{escape(text)}{rest}</section>'
+    )
+
+
+def new_request(desk: Desk) -> str:
+    """Return the link that opens a new letter to the desk, with a prompt for a subject."""
+    words = desk.words
+    return mail_link(desk.address, words._("What happened, in a few words"))
+
+
+def foot(desk: Desk, root: str) -> str:
+    """Return the three ways in one line, for the foot of every page."""
+    words = desk.words
+    ways = [
+        f'<a href="{root or "./"}">{escape(words._("Portal"))}</a>',
+        f'<a href="{mail_link(desk.address, "")}">{escape(desk.address)}</a>',
+    ]
+    if desk.phone:
+        hours = f" <small>{escape(desk.hours)}</small>" if desk.hours else ""
+        ways.append(f'<a href="{phone_link(desk.phone)}">{escape(desk.phone)}</a>{hours}')
+    return f'<footer class="tk-foot">{" · ".join(ways)}</footer>'

@@ -1,0 +1,97 @@
+"""Search files: stems hashed to many small files, so that a query fetches a few kilobytes.
+
+A shard is text, one line a stem: the stem, a tab, its tickets. Tickets stand newest first as
+gaps in base 32, least digit first; a digit below 32 ends a number, one above it goes on.
+A stem of very many tickets keeps the newest ones and a ``*`` at the end: below the last number
+of such a list anything may hold.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+LONGEST = 8_000
+"""Characters of one stem's list."""
+TITLES = 32
+"""Numbers whose titles share one file."""
+_FEWEST, _PER_SHARD = 64, 32
+
+
+def shard_count(tickets: int) -> int:
+    """Return how many shards a desk has: 64, then four times as many whenever it outgrows them."""
+    count = _FEWEST
+    while count * _PER_SHARD < tickets:
+        count *= 4
+    return count
+
+
+def shard_of(stem: str, count: int) -> int:
+    """Return the shard of a stem (FNV-1a over UTF-16 code units, as the browser computes it).
+
+    A stem of the title lies with the stem itself.
+    """
+    value = 0x811C9DC5
+    for letter in stem.removeprefix("="):
+        value = ((value ^ ord(letter)) * 0x01000193) & 0xFFFFFFFF
+    return value % count
+
+
+def encode(numbers: Iterable[int], longest: int = 0) -> str:
+    """Write ticket numbers, given newest first and each once, as gaps.
+
+    ``longest`` is the most characters there may be, 0 for any number; what does not fit is
+    left out, and a ``*`` says so.
+
+    >>> encode([42, 41, 9])
+    'qBBgB'
+    """
+    parts: list[str] = []
+    before = size = 0
+    for number in numbers:
+        gap = before - number if before else number
+        before = number
+        code = _digits(gap)
+        size += len(code)
+        if longest and size > longest:
+            return "".join(parts) + "*"
+        parts.append(code)
+    return "".join(parts)
+
+
+def _digits(gap: int) -> str:
+    if gap < 32:
+        return ALPHABET[gap]
+    code = ""
+    while gap > 31:
+        code += ALPHABET[32 + (gap & 31)]
+        gap >>= 5
+    return code + ALPHABET[gap]
+
+
+def decode(text: str) -> list[int]:
+    """Read back what ``encode`` wrote."""
+    numbers: list[int] = []
+    number = shift = gap = 0
+    for letter in text:
+        digit = ALPHABET.index(letter)
+        gap |= (digit & 31) << shift
+        shift += 5
+        if digit < 32:
+            number = number - gap if numbers else gap
+            numbers.append(number)
+            shift = gap = 0
+    return numbers
+
+
+def shard_text(lists: Mapping[str, Sequence[int]]) -> str:
+    """Return a shard's file: ``lists`` maps its stems to their tickets, lowest number first."""
+    lines = (f"{stem}\t{encode(reversed(lists[stem]), LONGEST)}\n" for stem in sorted(lists))
+    return "".join(lines)
+
+
+def titles_text(tickets: Iterable[tuple[int, str, str, str]]) -> str:
+    """Return a file of titles: ``tickets`` are (number, id, title, status)."""
+    listed = {number: [id_, title, status] for number, id_, title, status in tickets}
+    return json.dumps(listed, ensure_ascii=False, separators=(",", ":"))

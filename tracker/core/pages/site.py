@@ -1,0 +1,82 @@
+"""What every page of a portal has in common: the desk, its language, its ways of being reached."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from tracker.core.pages.html import escape
+from tracker.core.settings import Settings
+from tracker.core.texts import Texts, texts
+
+OPEN, CLOSED, ANY = "requests/", "requests/closed/", "requests/any/"
+"""The addresses of the three lists below the portal's root."""
+
+
+_UNSAFE = re.compile(r"[\x00-,/:-@\[-^`{-\xa0]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The desk as its portal shows it. ``url`` is the portal's address and ends in a slash."""
+
+    name: str
+    prefix: str
+    language: str
+    zone: ZoneInfo
+    url: str
+    address: str
+    phone: str
+    hours: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> Desk:
+        """Take from the settings what the portal shows."""
+        desk = settings.desk
+        return cls(
+            desk.name,
+            desk.prefix,
+            desk.language,
+            desk.timezone,
+            desk.portal_url,
+            settings.mailbox.address,
+            desk.phone,
+            desk.hours,
+        )
+
+    @property
+    def words(self) -> Texts:
+        """The portal's sentences in the desk's language."""
+        return texts(self.language, "portal")
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The address and the number that are the desk's own and are never masked."""
+        return (self.address, self.phone)
+
+
+def ticket_url(ticket_id: str) -> str:
+    """Return a card's address below the portal's root."""
+    return f"tickets/{ticket_id}/"
+
+
+def mail_link(address: str, subject: str, body: str = "") -> str:
+    """Return an escaped ``mailto:`` link (RFC 6068).
+
+    Letters beyond ASCII stay as they are, a third of the size; browsers encode them.
+    """
+    fields = [("subject", subject), ("body", body)]
+    query = "&".join(f"{name}={_encode(text)}" for name, text in fields if text)
+    return escape(f"mailto:{quote(address, safe='@')}" + (f"?{query}" if query else ""))
+
+
+def phone_link(phone: str) -> str:
+    """Return an escaped ``tel:`` link (RFC 3966)."""
+    digits = "".join(one for one in phone if one.isdigit())
+    return escape(f"tel:{'+' if phone.strip().startswith('+') else ''}{digits}")
+
+
+def _encode(text: str) -> str:
+    return _UNSAFE.sub(lambda found: quote(found[0], safe=""), text)

@@ -1,0 +1,136 @@
+"""The one gate to the public: what of a ticket may be seen, masked, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from tracker.core.addresses import Address
+from tracker.core.pages.files import PublicFile, publish_file
+from tracker.core.pages.html import visible
+from tracker.core.pages.masking import Mask
+from tracker.core.texts import texts
+from tracker.core.ticket import Entry, Format, Status, Ticket
+from tracker.core.wording import event_sentence
+
+Side = Literal["agent", "requester", "other", "system"]
+
+SHOWN_EVENTS = ("opened", "closed", "reopened")
+"""Events the public sees. Any other one may carry an address or a reason, and stays inside."""
+
+_SIDES: dict[str, Side] = {"agent": "agent", "requester": "requester", "system": "system"}
+
+
+@dataclass(frozen=True, slots=True)
+class PublicEntry:
+    """One thing that was said or happened, as the public sees it: masked, in the desk's time.
+
+    An event has its sentence in ``text`` and an empty ``format``.
+    """
+
+    id: str
+    at: datetime
+    author: str
+    side: Side
+    text: str
+    format: Format | Literal[""]
+    quoted: str
+    automatic: bool
+    files: tuple[PublicFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicTicket:
+    """A ticket as the public sees it. ``closed`` is when it was closed, None while open."""
+
+    id: str
+    number: int
+    title: str
+    status: Status
+    requester: str
+    created: datetime
+    updated: datetime
+    closed: datetime | None
+    labels: tuple[str, ...]
+    entries: tuple[PublicEntry, ...]
+
+
+class Gate:
+    """Turns tickets into what the public may see.
+
+    ``keep`` are the desk's own address and phone number, the only ones never masked.
+    """
+
+    def __init__(self, language: str, zone: ZoneInfo, keep: Iterable[str] = ()) -> None:
+        self._words = texts(language)
+        self._zone = zone
+        self._mask = Mask(keep)
+
+    def pass_through(self, ticket: Ticket) -> PublicTicket | None:
+        """Return the public view of ``ticket``, or None where nothing of it is public.
+
+        The title is as public as the first message: as long as that one is held or internal,
+        the whole ticket is unseen. Times and status count public entries alone.
+        """
+        first = next((one for one in ticket.entries if one.kind == "message"), None)
+        if first is None or not _is_public(first):
+            return None
+        shown = [one for one in ticket.entries if _is_public(one)]
+        return PublicTicket(
+            id=ticket.id,
+            number=ticket.number,
+            title=self._clean(ticket.title),
+            status=ticket.status,
+            requester=self._name(ticket.requester),
+            created=self._local(ticket.created),
+            updated=self._local(max(one.at for one in shown)),
+            closed=self._closed(ticket, shown),
+            labels=tuple(self._clean(label) for label in ticket.labels),
+            entries=tuple(self._entry(one, ticket.id) for one in shown),
+        )
+
+    def _entry(self, entry: Entry, ticket_id: str) -> PublicEntry:
+        event = entry.kind == "event"
+        return PublicEntry(
+            id=entry.id,
+            at=self._local(entry.at),
+            author=self._name(entry.author),
+            side=_SIDES.get(entry.role, "other"),
+            text=self._sentence(entry) if event else self._clean(entry.text),
+            format="" if event else entry.format,
+            quoted=self._clean(entry.quoted),
+            automatic=bool(entry.automatic),
+            files=tuple(
+                replace(one, name=self._clean(one.name))
+                for one in (publish_file(file, ticket_id) for file in entry.attachments)
+                if one is not None
+            ),
+        )
+
+    def _sentence(self, entry: Entry) -> str:
+        author = Address(self._name(entry.author), "")
+        return self._clean(event_sentence(replace(entry, author=author, data={}), self._words))
+
+    def _closed(self, ticket: Ticket, shown: list[Entry]) -> datetime | None:
+        if ticket.status != "closed":
+            return None
+        closings = [one.at for one in shown if one.event == "closed"]
+        return self._local(closings[-1] if closings else max(one.at for one in shown))
+
+    def _name(self, who: Address) -> str:
+        return self._clean(who.shown)
+
+    def _clean(self, text: str) -> str:
+        return self._mask(visible(text))
+
+    def _local(self, at: datetime) -> datetime:
+        return at.astimezone(self._zone)
+
+
+def _is_public(entry: Entry) -> bool:
+    if entry.visibility != "public":
+        return False
+    return entry.kind == "message" or (entry.kind == "event" and entry.event in SHOWN_EVENTS)

@@ -1,0 +1,59 @@
+"""The words of a ticket as its search knows them: any form of a word gives one stem."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+import snowballstemmer
+
+from tracker.core.pages.view import PublicTicket
+
+TITLE = "="
+"""Stands before a stem that occurs in the title."""
+
+_WORD = re.compile(r"[a-zа-яё0-9]+")
+_LONGEST = 40
+_russian = snowballstemmer.stemmer("russian")
+_english = snowballstemmer.stemmer("english")
+
+
+@lru_cache(maxsize=400_000)
+def stem(word: str) -> str:
+    """Return the Snowball stem of a word in small letters: by its own alphabet Russian or English.
+
+    The browser's worker does the same with the same algorithms.
+    """
+    if word.isdigit():
+        return word
+    if word.isascii():
+        return str(_english.stemWord(word))
+    return str(_russian.stemWord(word)).replace("ё", "е")
+
+
+def stems(text: str) -> set[str]:
+    """Return the stems of all words of two letters and more. Of a longer word than 40 letters
+    its beginning counts.
+    """
+    plain = unicodedata.normalize("NFC", text).lower()
+    return {stem(one[:_LONGEST]) for one in set(_WORD.findall(plain)) if len(one) > 1}
+
+
+def ticket_stems(ticket: PublicTicket) -> set[str]:
+    """Return everything ``ticket`` can be found by. Quoted text is left out: it stands in the
+    ticket already.
+    """
+    title = stems(ticket.title)
+    return title | {TITLE + one for one in title} | stems(" ".join(_said(ticket)))
+
+
+def _said(ticket: PublicTicket) -> Iterable[str]:
+    yield ticket.requester
+    yield from ticket.labels
+    for entry in ticket.entries:
+        if entry.format:
+            yield entry.author
+            yield entry.text
+            yield from (file.name for file in entry.files)

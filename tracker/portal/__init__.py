@@ -1,0 +1,1 @@
+"""The portal: tickets as of one commit become a static site, through a thin MkDocs plugin."""

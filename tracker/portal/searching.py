@@ -1,0 +1,64 @@
+"""Keeping the search files: all of them at a first build, those of changed words afterwards."""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from tracker.core.pages.shards import shard_count, shard_of, shard_text
+from tracker.portal.state import State
+
+FOLDER = "search/tickets"
+
+
+class SearchFiles:
+    """Collects which ticket has which stems, then writes the shards this touches."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._added: dict[str, array[int]] = defaultdict(lambda: array("I"))
+        self._removed: dict[str, array[int]] = defaultdict(lambda: array("I"))
+
+    def change(self, number: int, before: Collection[str], after: Collection[str]) -> None:
+        """Note that ticket ``number`` had the stems ``before`` and has ``after``."""
+        if not before:
+            for stem in after:
+                self._added[stem].append(number)
+            return
+        old, new = set(before), set(after)
+        for stem in new - old:
+            self._added[stem].append(number)
+        for stem in old - new:
+            self._removed[stem].append(number)
+
+    def write(self, tickets_before: int, tickets: int, site: Path) -> int:
+        """Write the shards into the site. Returns how many of them the desk has."""
+        count = shard_count(tickets)
+        first = self._state.is_new
+        count_before = count if first else shard_count(tickets_before)
+        touched = set(range(count)) if first or count != count_before else set()
+        if count != count_before:
+            stems = self._state.all_stems()
+            self._state.move_stems((shard_of(stem, count), stem) for stem in stems)
+        self._state.put_stems(self._lists(count, touched))
+        folder = site / FOLDER
+        folder.mkdir(parents=True, exist_ok=True)
+        for shard in sorted(touched):
+            text = shard_text(self._state.shard(shard))
+            (folder / f"{shard}.txt").write_bytes(text.encode())
+        for shard in range(count, count_before):
+            (folder / f"{shard}.txt").unlink(missing_ok=True)
+        return count
+
+    def _lists(self, count: int, touched: set[int]) -> Iterator[tuple[str, int, array[int]]]:
+        for stem in self._added.keys() | self._removed.keys():
+            shard = shard_of(stem, count)
+            touched.add(shard)
+            added, removed = self._added.get(stem, ()), self._removed.get(stem, ())
+            numbers = array("I") if self._state.is_new else self._state.numbers(stem)
+            for number in removed:
+                numbers.remove(number)
+            numbers.extend(added)
+            yield stem, shard, array("I", sorted(numbers))
