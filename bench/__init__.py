@@ -1,0 +1,1 @@
+"""Measurements: ratios against a peer or a floor in the same run. `make bench` runs all."""
