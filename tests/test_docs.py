@@ -1,0 +1,505 @@
+"""The documentation against the code: nothing lags, nothing is missing, every example is right."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import click
+import pytest
+import yaml
+from markdown.extensions.toc import slugify
+
+from tests.servers import Mailbox, SmtpServer
+from tests.servers.dovecot import PASSWORD
+from tracker.cli.main import main
+from tracker.core.document import parse, render
+from tracker.core.options import TABLES, options_of
+from tracker.core.settings import read_settings
+from tracker.desk.check import check
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+SECRET = "0123456789abcdef0123456789abcdef"
+FENCE = re.compile(
+    r"^(?P<indent> *)(?P<fence>```+)(?P<language>\w*)[^\n]*\n(?P<code>.*?)^ *(?P=fence)$",
+    re.DOTALL | re.MULTILINE,
+)
+MADE_BY_THE_PLUGIN = ("requests/", "tickets/")
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def load_generator() -> ModuleType:
+    loader = SourceFileLoader("reference", str(ROOT / "tools" / "reference"))
+    spec = spec_from_loader("reference", loader)
+    assert spec is not None
+    module = module_from_spec(spec)
+    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        loader.exec_module(module)
+    finally:
+        sys.dont_write_bytecode = writes
+    return module
+
+
+REFERENCE = load_generator()
+
+
+# Generated pages
+
+
+@pytest.mark.parametrize("block", REFERENCE.BLOCKS)
+def test_page_is_up_to_date(block: str) -> None:
+    """`tools/reference` has nothing to write."""
+    _, now, wanted = REFERENCE.fresh(block)
+    assert now == wanted, "run tools/reference"
+
+
+def test_every_command_and_option_is_documented() -> None:
+    page = (DOCS / "reference" / "commands.md").read_text("utf-8")
+    sections = dict(re.findall(r"^## `([^`]+)`\n(.*?)(?=^## |\Z)", page, re.DOTALL | re.MULTILINE))
+    for path, command in commands(main, "tracker"):
+        assert path in sections
+        assert command.help, f"{path} has no help"
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                assert all(f"`{name}`" in sections[path] for name in parameter.opts)
+                assert parameter.help or isinstance(parameter.type, click.Choice)
+
+
+def commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            found = command.get_command(context, name)
+            assert found is not None
+            yield from commands(found, f"{path} {name}")
+
+
+def test_every_setting_is_documented() -> None:
+    page = (DOCS / "reference" / "settings.md").read_text("utf-8")
+    for table in TABLES.values():
+        for option, spec in options_of(table).items():
+            assert f"| `{option}` |" in page
+            assert spec["sentence"] in page
+
+
+# Links and paths
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Every relative link has its file and its heading; a page of the portal stays in docs/."""
+    words = re.sub(r"`[^`\n]*`", "", FENCE.sub("", page.read_text("utf-8")))
+    for target in re.findall(r"(?:\]\(<?|<img src=\")([^)>\s\"]+)", words):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        if DOCS in page.parents:
+            assert DOCS in file.parents, f"{target} leaves docs/: the portal can't show it"
+            if file.relative_to(DOCS).as_posix().startswith(MADE_BY_THE_PLUGIN):
+                continue
+        assert file.is_file(), f"{target} is dead"
+        if anchor and file.suffix == ".md":
+            assert anchor in anchors(file), f"{target}: no such heading"
+
+
+def anchors(page: Path) -> set[str]:
+    text = FENCE.sub("", page.read_text("utf-8"))
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {slugify(heading.replace("`", ""), "-") for heading in headings}
+
+
+def test_every_page_can_be_reached() -> None:
+    """The README leads to every page, directly or over one index."""
+    found = set()
+    for start in (ROOT / "README.md", DOCS / "decisions" / "index.md"):
+        for target in re.findall(r"\]\(([^)#\s]+)", start.read_text("utf-8")):
+            found.add((start.parent / target).resolve())
+    own = {page for page in DOCS.rglob("*.md") if page.parent.name != "help"}
+    assert own - {DOCS / "index.md"} <= found
+
+
+def test_navigation_names_every_page() -> None:
+    """Where mkdocs.yml fixes the navigation, no page is forgotten there."""
+    config = yaml.load((ROOT / "mkdocs.yml").read_text("utf-8"), Loader=yaml.BaseLoader)
+    if "nav" in config:
+        listed = set(re.findall(r"[\w/-]+\.md", json.dumps(config["nav"])))
+        own = {page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md")}
+        assert own - listed == set()
+
+
+def test_map_names_only_what_exists() -> None:
+    page = (DOCS / "architecture.md").read_text("utf-8")
+    table = page.partition("| to change | look in |")[2].partition("\n\n")[0]
+    paths = re.findall(r"`((?:tracker|tests|docs|tools)/[^`]*)`", table)
+    assert len(paths) > 20
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    assert re.findall(r"^\| `[^`]+` \|  \|$", REFERENCE.modules(), re.MULTILINE) == []
+    layers = {path.name for path in (ROOT / "tracker").iterdir() if list(path.glob("*.py"))}
+    assert layers == set(REFERENCE.LAYERS)
+
+
+def test_pictures_are_small() -> None:
+    pictures = list((DOCS / "images").glob("*"))
+    assert pictures
+    assert [one.name for one in pictures if one.stat().st_size > 300_000] == []
+
+
+# Examples
+
+
+def blocks(page: Path, *languages: str) -> Iterator[str]:
+    for found in FENCE.finditer(page.read_text("utf-8")):
+        if found["language"] in languages:
+            indent = found["indent"]
+            lines = found["code"].split("\n")
+            yield "\n".join(line.removeprefix(indent) for line in lines)
+
+
+def shell_lines(page: Path) -> Iterator[str]:
+    for code in blocks(page, "sh"):
+        yield from code.replace("\\\n", " ").split("\n")
+    for code in blocks(page, "console"):
+        found = re.findall(r"^\$ (.*)$", code.replace("\\\n", " "), re.MULTILINE)
+        yield from found
+    for code in blocks(page, "text"):
+        yield from re.findall(r"^(?:\S+ ){5}(\. .*)$", code, re.MULTILINE)  # cron
+
+
+def calls(line: str) -> Iterator[list[str]]:
+    """Yield the arguments of every call of tracker in a line of shell."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    call: list[str] = []
+    for token in [*lexer, ";"]:
+        if token[0] in ";|&":
+            call = call[next((n for n, one in enumerate(call) if "=" not in one), 0) :]
+            if call[:1] == ["xargs"]:
+                call = [one for one in call[1:] if one != "-r"] + ["1"]
+            if call and Path(call[0]).name == "tracker":
+                yield before_redirection(call[1:])
+            call = []
+        else:
+            call.append(token)
+
+
+def before_redirection(arguments: list[str]) -> list[str]:
+    place = next((n for n, one in enumerate(arguments) if one[0] in "<>"), len(arguments))
+    return [one for one in arguments[:place] if one != "…"]
+
+
+def understand(arguments: list[str]) -> None:
+    """Parse the arguments as click does; raises click.UsageError. Nothing is run."""
+    command: click.Command = main
+    context = click.Context(main, info_name="tracker", **main.context_settings)
+    while isinstance(command, click.Group):
+        _, arguments, _ = command.make_parser(context).parse_args(list(arguments))
+        if not arguments:
+            return
+        found = command.get_command(context, arguments[0])
+        if found is None:
+            raise click.NoSuchOption(arguments[0], f"no command `{arguments[0]}`")
+        command, context = found, click.Context(found, info_name=arguments[0], parent=context)
+        arguments = arguments[1:]
+    try:
+        command.make_context(context.info_name, list(arguments), parent=context.parent)
+    except click.BadParameter as error:
+        if "does not exist" not in str(error):  # a file of the reader's
+            raise
+
+
+EXAMPLES = [(name_of(page), line) for page in PAGES for line in shell_lines(page)]
+
+
+@pytest.mark.parametrize(("page", "line"), EXAMPLES)
+def test_example_is_understood(page: str, line: str) -> None:
+    """No example names a command, an option or a target of make that does not exist."""
+    for arguments in calls(line):
+        understand(arguments)
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert set(re.findall(r"^make ([a-z]+)", line)) <= set(targets)
+    tool = re.match(r"tools/[\w-]+", line)
+    assert tool is None or os.access(ROOT / tool[0], os.X_OK)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_commands_in_sentences_exist(page: Path) -> None:
+    words = FENCE.sub("", page.read_text("utf-8"))
+    for written in re.findall(r"`tracker ([^`\n]+)`", words):
+        # A sentence need not give every argument.
+        with contextlib.suppress(click.MissingParameter):
+            understand([one for one in shlex.split(written) if one not in ("…", "--help")])
+
+
+def test_examples_are_found() -> None:
+    """The tests above look at something."""
+    assert sum(bool(list(calls(line))) for _, line in EXAMPLES) > 60
+    with pytest.raises(click.UsageError):
+        understand(["sync", "--fast"])
+    with pytest.raises(click.UsageError):
+        understand(["assign", "42"])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_settings_in_examples_exist(page: Path) -> None:
+    for code in blocks(page, "toml"):
+        for table, options in tomllib.loads(code).items():
+            tables = options.values() if table == "agents" else [options]
+            for one in tables:
+                assert set(one) <= set(options_of(TABLES[table]))
+
+
+def test_complete_settings_are_right() -> None:
+    code = next(blocks(DOCS / "reference" / "settings.md", "toml"))
+    assert read_settings(code).agents["anna"].name == "Anna"
+
+
+def test_complete_ticket_is_read_and_written_back() -> None:
+    page = DOCS / "reference" / "ticket-file.md"
+    code = next(blocks(page, "markdown"))
+    ticket = parse(code)
+    assert render(ticket, "en") == code
+    assert {entry.kind for entry in ticket.entries} == {"message", "note", "event"}
+    assert ticket.entries[0].text.endswith("\n\n<!-- maintenance -->\n# Service closed")
+
+
+# This repository as a desk
+
+
+def test_own_desk_is_without_fault() -> None:
+    tickets, faults = check(ROOT)
+    assert [str(fault) for fault in faults] == []
+    assert 6 <= tickets <= 20
+
+
+def test_own_tickets_are_as_the_tracker_writes_them() -> None:
+    for path in sorted((ROOT / "tickets").rglob("*.md")):
+        text = path.read_text("utf-8")
+        assert render(parse(text), "en") == text
+        people = re.findall(r"[\w.+-]+@([\w.-]+\w)", text)
+        assert all(domain == "example.org" or domain.endswith(".example") for domain in people)
+
+
+# JSON and secrets, on a real desk
+
+
+MAIL = """\
+From: Ivan Petrov <ivan@mail.example>\r
+To: support@example.org\r
+Subject: Printer\r
+Message-ID: <{name}@mail.example>\r
+{more}MIME-Version: 1.0\r
+Content-Type: multipart/mixed; boundary=b\r
+\r
+--b\r
+Content-Type: text/plain; charset=utf-8\r
+\r
+The printer jams.\r
+--b\r
+Content-Type: application/pdf; name=page.pdf\r
+Content-Disposition: attachment; filename=page.pdf\r
+\r
+%PDF {padding}\r
+--b--\r
+"""
+
+
+class RealDesk:
+    """A desk with mail in its mailbox, and its commands as processes."""
+
+    def __init__(self, folder: Path, mailbox: Mailbox, smtp: SmtpServer) -> None:
+        self.folder = folder
+        self.root = folder / "desk"
+        self.arguments: dict[str, list[str]] = {
+            "init": [
+                *("init", str(self.root), "--name", "Desk", "--prefix", "ACCREDO"),
+                *("--address", "support@example.org", "--imap", mailbox.url),
+                *("--smtp", smtp.url_for("support"), "--visibility", "public"),
+                *("--agent", "anna=Anna <anna@example.org>", "--yes"),
+            ],
+            "sync": ["sync", "--json"],
+            "doctor": ["doctor", "--json"],
+            "list": ["list", "--status", "any", "--json"],
+            "show": ["show", "1", "--json"],
+            "search": ["search", "printers", "--json"],
+            "quarantine list": ["quarantine", "list", "--json"],
+            "check": ["check", "--json"],
+            "new": ["new", "--as", "anna", "--from", "A", "--title", "T", "--text", "x"],
+            "reply": ["reply", "1", "--as", "anna", "--text", "*So*", "--note"],
+            "close": ["close", "1", "--as", "anna"],
+            "reopen": ["reopen", "1", "--as", "anna"],
+            "build": ["build", "--quiet"],
+            "quarantine retry": ["quarantine", "retry"],
+            "recover": ["recover", "--yes"],
+            "completion": ["completion", "bash"],
+            "demo send": ["demo", "send", "--dir", str(folder)],
+            "demo letters": ["demo", "letters", "--dir", str(folder)],
+        }
+
+    def run(self, path: str, **environment: str) -> tuple[int, str, str, set[str]]:
+        """Run a command; return exit status, output, what it said, and the secrets it read."""
+        record = self.folder / "read.txt"
+        record.unlink(missing_ok=True)
+        where = [] if path == "init" else ["-C", str(self.root)]
+        command = [sys.executable, "-c", RECORDER, str(record), *where, *self.arguments[path]]
+        surroundings = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+        done = subprocess.run(
+            command, env=surroundings, capture_output=True, text=True, cwd=self.folder, check=False
+        )
+        read = set(record.read_text().split()) if record.exists() else set()
+        return done.returncode, done.stdout, done.stderr, read
+
+
+RECORDER = """
+import os, sys, types
+record = sys.argv.pop(1)
+class Recorder(dict):
+    def get(self, name, default=None):
+        with open(record, "a") as file:
+            print(name, file=file)
+        return super().get(name, default)
+    def __getitem__(self, name):
+        return self.get(name)
+from tracker.adapters import environment
+environment.os = types.SimpleNamespace(environ=Recorder(os.environ))
+from tracker.cli.main import run
+run()
+"""
+
+
+@pytest.fixture
+def real(tmp_path: Path, mailbox: Mailbox, smtp: SmtpServer) -> RealDesk:
+    smtp.demand_auth("support", PASSWORD)
+    mailbox.append(MAIL.format(name="one", more="", padding="").encode())
+    again = "In-Reply-To: <one@mail.example>\r\n"
+    mailbox.append(MAIL.format(name="two", more=again, padding="").encode())
+    mailbox.append(MAIL.format(name="big", more="", padding="x" * 2**21).encode())
+    return RealDesk(tmp_path, mailbox, smtp)
+
+
+def test_json_and_secrets_are_as_documented(real: RealDesk) -> None:
+    """What the commands print fits its schema; what they read is what the table says."""
+    secrets = {
+        "TRACKER_SECRET": SECRET,
+        "TRACKER_IMAP_PASSWORD": PASSWORD,
+        "TRACKER_SMTP_PASSWORD": PASSWORD,
+    }
+    schemas = {
+        "sync": "sync",
+        "doctor": "doctor",
+        "list": "tickets",
+        "search": "tickets",
+        "show": "ticket",
+        "quarantine list": "quarantine",
+        "check": "check",
+    }
+    printed: dict[str, Any] = {}
+    for path in real.arguments:
+        status, out, said, read = real.run(path, **secrets)
+        assert read == set(REFERENCE.SECRETS.get(path, {})), path
+        partial = ("sync", "quarantine retry")
+        wanted = 3 if path in partial else 1 if path in ("recover", "demo send") else 0
+        assert status == wanted or path.startswith("demo"), f"{path}: {out}{said}"
+        if path == "init":
+            with (real.root / "tracker.toml").open("a") as file:
+                file.write("\n[limits]\nmessage_mib = 1\n")
+        if path in schemas:
+            printed[path] = json.loads(out)
+            schema = json.loads((DOCS / f"reference/schemas/{schemas[path]}.json").read_text())
+            fit(printed[path], schema, schema, path)
+    assert set(real.arguments) == set(REFERENCE.paths()) - {"demo"}
+    for path in ("list", "search", "quarantine list"):
+        assert printed[path], f"{path} --json was empty: its schema was not tried"
+    assert {entry["role"] for entry in printed["show"]["entries"]} == {"requester"}
+    assert printed["show"]["entries"][0]["attachments"]
+    assert printed["show"]["entries"][0]["told"]
+
+    for path, uses in REFERENCE.SECRETS.items():
+        if uses.get("TRACKER_SECRET") == REFERENCE.NEEDED:
+            status, out, said, _ = real.run(path, **(secrets | {"TRACKER_SECRET": ""}))
+            assert status == 1
+            assert "TRACKER_SECRET is not set" in out + said
+
+
+def test_json_page_names_every_member() -> None:
+    page = (DOCS / "reference" / "json.md").read_text("utf-8")
+    for path in (DOCS / "reference" / "schemas").glob("*.json"):
+        assert f"(schemas/{path.name})" in page
+        for member in members(json.loads(path.read_text())):
+            assert f"`{member}`" in page, f"{member} of {path.name}"
+
+
+def members(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        yield from schema.get("properties", ())
+        for one in schema.values():
+            yield from members(one)
+
+
+# JSON Schema, as much of it as our schemas use; an unknown keyword fails the test.
+
+TYPES: dict[str, type | tuple[type, ...]] = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "integer": int,
+    "boolean": bool,
+    "null": type(None),
+}
+SAID = {"$schema", "$defs", "title"}
+CHECKED = {"type", "enum", "pattern", "minimum", "required", "properties", "items"}
+CHECKED |= {"additionalProperties", "$ref"}
+
+
+def fit(value: Any, schema: dict[str, Any], whole: dict[str, Any], at: str) -> None:
+    """Assert that a value fits its schema and that the schema names every member."""
+    assert set(schema) <= SAID | CHECKED, f"unknown keywords at {at}"
+    if "$ref" in schema:
+        fit(value, whole["$defs"][schema["$ref"].removeprefix("#/$defs/")], whole, at)
+    fit_one(value, schema, at)
+    if isinstance(value, dict):
+        known = schema.get("properties", {})
+        assert set(schema.get("required", ())) <= set(value), at
+        for name, one in value.items():
+            if name in known:
+                fit(one, known[name], whole, f"{at}.{name}")
+            elif "properties" in schema or "additionalProperties" in schema:
+                assert "additionalProperties" in schema, f"{at}.{name} is not in the schema"
+                fit(one, schema["additionalProperties"], whole, f"{at}.{name}")
+    if isinstance(value, list):
+        for n, one in enumerate(value):
+            fit(one, schema["items"], whole, f"{at}[{n}]")
+
+
+def fit_one(value: Any, schema: dict[str, Any], at: str) -> None:
+    if "type" in schema:
+        allowed = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
+        assert any(isinstance(value, TYPES[one]) for one in allowed), f"{at} is {value!r}"
+        assert not (isinstance(value, bool) and "boolean" not in allowed), at
+    assert value in schema.get("enum", [value]), f"{at} is {value!r}"
+    if "pattern" in schema:
+        assert re.search(schema["pattern"], value), f"{at} is {value!r}"
+    if "minimum" in schema:
+        assert value >= schema["minimum"], at
