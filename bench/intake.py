@@ -109,13 +109,17 @@ def main(rounds: int = 3) -> Table:
     sizes = sorted(len(one) for one in raw)
     parts: dict[str, list[float]] = {}
     wholes, ratios = [], []
-    with Dovecot() as server:
+    # Nothing is removed, and everything is on the disk, before the next is measured.
+    with Dovecot() as server, tempfile.TemporaryDirectory() as folder:
         box = Mailbox(server, server.new_user())
         box.append_many(raw)
-        for _ in range(rounds):
-            with tempfile.TemporaryDirectory() as folder:
-                times = floor(box, server, Path(folder) / "floor")
-                whole = intake(box, Path(folder))
+        for number in range(rounds):
+            place = Path(folder) / str(number)
+            place.mkdir()
+            os.sync()
+            times = floor(box, server, place / "floor")
+            os.sync()
+            whole = intake(box, place)
             for name, seconds in times.items():
                 parts.setdefault(name, []).append(seconds)
             wholes.append(whole)

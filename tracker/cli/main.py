@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from tracker import __version__
-from tracker.core.errors import TrackerError
+from tracker.core.errors import MENDABLE, TrackerError
 
 # Where each command is defined. A module is loaded when its command runs: the job starts
 # every few minutes, and start-up time counts.
@@ -83,7 +83,14 @@ def main(context: click.Context, folder: Path) -> None:
 def run(arguments: list[str] | None = None) -> None:
     """Run the command line and exit. The only place where an error becomes words."""
     try:
-        main.main(arguments, prog_name="tracker", standalone_mode=True)
+        # Not standalone: click would answer a closed pipe with exit status 1.
+        sys.exit(main.main(arguments, prog_name="tracker", standalone_mode=False))
+    except click.Abort:
+        click.echo("Aborted.", err=True)
+        sys.exit(MENDABLE)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except TrackerError as error:
         fail(error)
     except BrokenPipeError:

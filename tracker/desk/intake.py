@@ -27,6 +27,7 @@ from tracker.desk.view import View
 from tracker.desk.write import PushRefusedError, write
 
 BATCH = 1000
+FIRST_BATCH = 200
 BATCH_BYTES = 32 * 2**20
 _MIB = 2**20
 
@@ -52,13 +53,18 @@ def take_in(desk: Desk, keys: Keys, lease: Lease | None, report: Report, watch: 
             since = desk.now() - timedelta(days=desk.settings.limits.backlog_days)
             position = Position(box.uidvalidity, 0, since.isoformat())
         waiting = box.waiting(position.uid)
-        with Reader(desk, box, len(waiting), position.answers_since) as reader:
+        with (
+            Reader(desk, box, len(waiting), position.answers_since) as reader,
+            ThreadPoolExecutor(1) as beside,
+        ):
             done = 0
             for batch, arrivals in _ahead(reader, _batches(waiting)):
                 reached = replace(position, uid=batch[-1].uid)
                 _take(desk, keys, lease, report, arrivals, reached)
                 done += len(batch)
                 watch(done, len(waiting))
+                if done < len(waiting):  # the work tree follows while the next batch is at work
+                    beside.submit(desk.repository.follow)
 
 
 def _ahead(
@@ -75,13 +81,16 @@ def _ahead(
 
 
 def _batches(waiting: Sequence[Waiting]) -> Iterator[list[Waiting]]:
-    """Split what waits by count and by bytes, so that memory stays bounded."""
+    """Split what waits by count and by bytes, so that memory stays bounded.
+
+    The first batch is a small one: Git has work sooner.
+    """
     batch: list[Waiting] = []
-    size = 0
+    size, most = 0, min(FIRST_BATCH, BATCH)
     for one in waiting:
-        if batch and (len(batch) >= BATCH or size + one.size > BATCH_BYTES):
+        if batch and (len(batch) >= most or size + one.size > BATCH_BYTES):
             yield batch
-            batch, size = [], 0
+            batch, size, most = [], 0, BATCH
         batch.append(one)
         size += one.size
     if batch:
