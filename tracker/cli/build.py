@@ -27,6 +27,7 @@ def build(folder: Path, quiet: bool) -> None:
 
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
+    handler.addFilter(lambda record: record.levelno < logging.ERROR)  # those end in an exception
     logger = logging.getLogger("mkdocs")
     logger.addHandler(handler)
     logger.setLevel(logging.ERROR if quiet else logging.WARNING)

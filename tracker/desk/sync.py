@@ -26,6 +26,8 @@ def sync(desk: Desk, watch: Watch | None = None) -> Report:
         desk.repository.fetch()
         started = desk.repository.newest()
         sending = desk.settings.mailbox.smtp is not None
+        if desk.settings.mailbox.imap is None:
+            report.notes.append("No mailbox is read: set `mailbox.imap` in tracker.toml.")
         lease = new_lease(desk)
         fault: MailServerError | None = None
         try:

@@ -30,6 +30,8 @@ _LONGEST = 60_000
 """Characters of Markdown past which a body is shown as plain text: the converter's time grows
 faster than the text.
 """
+_RUN = re.compile(r"([\[\](){}*_`!<>~\\])\1{99}")
+"""A hundred of one mark in a row mean nothing and take the converter minutes ("[" cubically)."""
 _TAGS = frozenset(
     [
         "p",
@@ -77,7 +79,7 @@ def render_body(text: str, form: Format, links: Mapping[str, str] | None = None)
     ``links`` maps the relative links an agent may write (names of attachments) to published
     ones; any other relative link loses its target.
     """
-    if form == "text" or len(text) > _LONGEST:
+    if form == "text" or len(text) > _LONGEST or _RUN.search(text):
         return _render_text(text)
     blocks = _simple_blocks(text)
     if blocks is not None:
