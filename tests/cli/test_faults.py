@@ -180,7 +180,7 @@ def test_no_git_at_all(desk: RealDesk, tmp_path: Path) -> None:
 
 def test_a_private_desk_builds_nothing(desk: RealDesk) -> None:
     replace(desk, "visibility", '"private"')
-    check_words(desk.run("build"), 1, "private portals do not exist yet", "visibility")
+    check_words(desk.run("build"), 1, "this version builds no private portals", "visibility")
     assert not (desk.root / "site").exists()
 
 

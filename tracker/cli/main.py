@@ -8,11 +8,12 @@ import os
 import sqlite3
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from tracker import __version__
-from tracker.core.errors import MENDABLE, TrackerError
+from tracker.core.errors import TrackerError
 
 # Where each command is defined. A module is loaded when its command runs: the job starts
 # every few minutes, and start-up time counts.
@@ -52,6 +53,15 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; that the reader of its output has gone is no fault."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Such as `head`, which has seen enough. Python must not complain at its exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
+
 
 @click.group(
     cls=LazyGroup,
@@ -83,20 +93,9 @@ def main(context: click.Context, folder: Path) -> None:
 def run(arguments: list[str] | None = None) -> None:
     """Run the command line and exit. The only place where an error becomes words."""
     try:
-        # Not standalone: click would answer a closed pipe with exit status 1.
-        sys.exit(main.main(arguments, prog_name="tracker", standalone_mode=False))
-    except click.Abort:
-        click.echo("Aborted.", err=True)
-        sys.exit(MENDABLE)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        main.main(arguments, prog_name="tracker")
     except TrackerError as error:
         fail(error)
-    except BrokenPipeError:
-        # The reader, such as `head`, has seen enough. Python must not complain at its exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except (OSError, sqlite3.Error) as error:
         if os.environ.get("TRACKER_DEBUG"):
             raise
