@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 from tests.core.pages.make import answer, entry, ticket
 from tests.portal.browser import Visit, visit
 from tests.portal.desks import DeskFolder
-from tracker.core.pages.words import stem
 from tracker.core.ticket import Attachment
+from tracker.core.words import stem
 
 pytestmark = pytest.mark.servers
 

@@ -8,7 +8,6 @@ from functools import cache, lru_cache
 from typing import Any
 
 _WORD = re.compile(r"[^\W_]+")
-_CYRILLIC = re.compile(r"[а-яё]")
 
 
 @cache
@@ -18,13 +17,19 @@ def _stemmers() -> tuple[Any, Any]:
     return snowballstemmer.stemmer("russian"), snowballstemmer.stemmer("english")
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=400_000)
 def stem(word: str) -> str:
-    """Return the Snowball stem of a word in lower case; ``ё`` counts as ``е``."""
+    """Return the Snowball stem of a word in small letters: by its own alphabet Russian or English.
+
+    ``ё`` counts as ``е``. The portal's search does the same in the browser, with the same
+    algorithms.
+    """
+    if word.isdigit():
+        return word
     russian, english = _stemmers()
-    if _CYRILLIC.search(word):
-        return str(russian.stemWord(word.replace("ё", "е")))
-    return str(english.stemWord(word))
+    if word.isascii():
+        return str(english.stemWord(word))
+    return str(russian.stemWord(word)).replace("ё", "е")
 
 
 def stems(text: str) -> Iterator[str]:

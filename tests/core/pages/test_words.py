@@ -8,7 +8,8 @@ import pytest
 
 from tests.core.pages.make import answer, entry, ticket
 from tracker.core.pages.view import Gate
-from tracker.core.pages.words import TITLE, stem, stems, ticket_stems
+from tracker.core.pages.words import TITLE, stems, ticket_stems
+from tracker.core.words import stem
 
 
 @pytest.mark.parametrize(

@@ -5,32 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
-
-import snowballstemmer
 
 from tracker.core.pages.view import PublicTicket
+from tracker.core.words import stem
 
 TITLE = "="
 """Stands before a stem that occurs in the title."""
 
 _WORD = re.compile(r"[a-zа-яё0-9]+")
 _LONGEST = 40
-_russian = snowballstemmer.stemmer("russian")
-_english = snowballstemmer.stemmer("english")
-
-
-@lru_cache(maxsize=400_000)
-def stem(word: str) -> str:
-    """Return the Snowball stem of a word in small letters: by its own alphabet Russian or English.
-
-    The browser's worker does the same with the same algorithms.
-    """
-    if word.isdigit():
-        return word
-    if word.isascii():
-        return str(_english.stemWord(word))
-    return str(_russian.stemWord(word)).replace("ё", "е")
 
 
 def stems(text: str) -> set[str]:
