@@ -12,11 +12,11 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from html import escape
 
+from tracker.core.mail import LOOP_HEADER
 from tracker.core.settings import Settings
 from tracker.core.texts import Texts, texts
 from tracker.core.tokens import Keys
 
-LOOP_HEADER = "X-Tracker-Desk"
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,200}@[!-;=?-~]{1,100}>")
 # What a mailbox may be called without quotes; dots anywhere, since some providers allow that.
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")

@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from hashlib import sha1
 from pathlib import Path
 from typing import Protocol
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """One file of the desk: ``oid`` is Git's name of its contents."""
-
-    path: str
-    oid: str
-    data: bytes
 
 
 class Source(Protocol):
