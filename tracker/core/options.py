@@ -13,7 +13,7 @@ MISSING = object()
 """The default of an option that must be given."""
 
 PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,9}")
-_EMAIL = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]+@[^\s<>@,;:()\[\]\\\"]+", re.ASCII)
+EMAIL = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]+@[^\s<>@,;:()\[\]\\\"]+", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _PORTS = {"imap": 143, "imaps": 993, "smtp": 587, "smtps": 465}
 
@@ -42,7 +42,7 @@ class Endpoint(NamedTuple):
 
 def _email(value: Any) -> str:
     try:
-        right = _EMAIL.fullmatch(value) and value.rpartition("@")[2].encode("idna")
+        right = EMAIL.fullmatch(value) and value.rpartition("@")[2].encode("idna")
     except UnicodeError:
         right = False
     if not right:
@@ -186,6 +186,20 @@ class Mailbox:
         "believed. Empty: no sender counts as proven.",
         "",
     )
+    plus_tags: bool = option(
+        "Whether letters ask for answers at an address with a tag, such as "
+        "`support+ACCREDO-42.…@example.org`, which threads answers of mail programs that keep no "
+        "References. Only where the provider delivers such addresses to the mailbox.",
+        False,
+        written=bool,
+    )
+    forwarders: tuple[str, ...] = option(
+        "Addresses of forms and forwarding services: in a mail from one of them the Reply-To "
+        "is taken for the sender, who is not proven by that.",
+        (),
+        _emails,
+        written=list,
+    )
     lists: tuple[str, ...] = option(
         "The desk's own mailing groups: their list headers do not make a mail a newsletter.",
         (),
@@ -239,6 +253,19 @@ class Limits:
     )
     confirmations_a_day_proven: int = option(
         "The same for a sender whose mail passed DMARC.", 20, _positive, written=int
+    )
+    confirmations_an_hour: int = option(
+        "More confirmations than this in one hour, to whomever, stop them all: agents are told, "
+        "and they go on when the flood is over.",
+        200,
+        _positive,
+        written=int,
+    )
+    letter_mib: int = option(
+        "How much of attachments goes along with a letter, in MiB; what is more is only linked.",
+        8,
+        _positive,
+        written=int,
     )
 
 

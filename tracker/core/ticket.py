@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -15,9 +16,11 @@ Kind = Literal["message", "note", "event"]
 Role = Literal["requester", "participant", "agent", "stranger", "system"]
 Format = Literal["text", "markdown"]
 Visibility = Literal["public", "internal", "held"]
+Priority = Literal["low", "normal", "high", "urgent"]
 
 STATUSES: tuple[Status, ...] = ("open", "waiting", "closed")
 OPEN_STATUSES: tuple[Status, ...] = ("open", "waiting")
+PRIORITIES: tuple[Priority, ...] = ("low", "normal", "high", "urgent")
 BUCKET = 1000
 """Tickets per folder: inside what Git hosts show, small Git trees at 100,000 tickets."""
 
@@ -31,6 +34,13 @@ def normal_text(text: str) -> str:
     text = _LONE_RETURN.sub("\n", text).replace("\0", "\ufffd")
     text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
     return text.strip("\n")
+
+
+def checksum(text: str) -> str:
+    """Return what an entry's mark keeps of its text, so that an edit by hand is noticed:
+    16 hex digits of its SHA-256.
+    """
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,10 @@ class Entry:
     ``automatic`` names the kind of automatic mail (shown collapsed), empty for a person's.
     ``silent`` gives the reason why nobody is to be told of this entry (import, old mail…),
     empty where letters are due. ``told`` and ``bounced`` map an address to a UTC time
-    ``YYYY-MM-DDTHH:MM:SSZ`` and to the reason that came back.
+    ``YYYY-MM-DDTHH:MM:SSZ`` and to the reason that came back; ``delayed`` maps one to what a
+    server said that would not take the letter yet (see ``retries``).
+    ``sum`` is the checksum of the text as the tracker wrote it; where the text now has another
+    one, a person edited it. A new entry gets its own when it is written.
     ``event`` names what happened (``closed``, ``reopened``…) and ``data`` has its details.
     """
 
@@ -80,7 +93,9 @@ class Entry:
     data: Mapping[str, str] = field(default_factory=dict)
     told: Mapping[str, str] = field(default_factory=dict)
     bounced: Mapping[str, str] = field(default_factory=dict)
+    delayed: Mapping[str, str] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
+    sum: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", normal_text(self.text))
@@ -88,12 +103,22 @@ class Entry:
         object.__setattr__(self, "at", self.at.replace(microsecond=0))
         if self.kind == "note" and self.visibility == "public":
             object.__setattr__(self, "visibility", "internal")
+        if not self.sum and self.text and self.kind != "event":
+            object.__setattr__(self, "sum", checksum(self.text))
+
+    @property
+    def edited(self) -> bool:
+        """Whether a person changed the text since the tracker wrote it."""
+        return self.kind != "event" and bool(self.sum) and self.sum != checksum(self.text)
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """One request. ``number`` is unique in the desk; ``id`` is prefix and number.
 
+    ``participants`` may speak on it and hear of it beside the requester, ``muted`` are
+    addresses in lower case that get no letters about it. ``taken`` says who is writing an
+    answer and since when, ``phone`` is the caller's number.
     ``extra`` keeps front matter that this version does not know, as written.
     """
 
@@ -105,6 +130,11 @@ class Ticket:
     channel: str = "email"
     assignee: str | None = None
     labels: tuple[str, ...] = ()
+    participants: tuple[Address, ...] = ()
+    muted: tuple[str, ...] = ()
+    priority: Priority = "normal"
+    taken: str = ""
+    phone: str = ""
     entries: tuple[Entry, ...] = ()
     extra: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
 
@@ -126,6 +156,24 @@ class Ticket:
     def is_open(self) -> bool:
         """Whether the *Open* views show it."""
         return self.status in OPEN_STATUSES
+
+    @property
+    def merged_into(self) -> str:
+        """The id of the ticket that took this one, or empty."""
+        events = [one for one in self.entries if one.event in ("merged", "unmerged")]
+        return events[-1].data.get("into", "") if events else ""
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """The ids of related tickets, in the order they were linked."""
+        found = (one.data.get("to", "") for one in self.entries if one.event == "linked")
+        return tuple(dict.fromkeys(one for one in found if one))
+
+    @property
+    def accepted(self) -> bool:
+        """Whether its first message is public; until then nobody outside is told anything."""
+        first = next((one for one in self.entries if one.kind == "message"), None)
+        return first is not None and first.visibility == "public"
 
     def with_entries(self, *entries: Entry) -> Ticket:
         """Return this ticket with ``entries`` added at the end."""

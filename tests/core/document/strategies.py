@@ -103,6 +103,7 @@ entries = st.builds(
     data=texts_by_text,
     told=st.dictionaries(line, times, max_size=3),
     bounced=texts_by_text,
+    delayed=texts_by_text,
     attachments=st.lists(files, max_size=2).map(tuple),
 )
 keys = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=8).map("x_".__add__)
@@ -117,6 +118,11 @@ tickets = st.builds(
     channel=words,
     assignee=st.one_of(st.none(), words),
     labels=st.lists(line, max_size=3).map(tuple),
+    participants=st.lists(people, max_size=2).map(tuple),
+    muted=st.lists(line.map(str.lower), max_size=2).map(tuple),
+    priority=st.sampled_from(["low", "normal", "high", "urgent"]),
+    taken=line,
+    phone=line,
     entries=st.lists(entries, max_size=3, unique_by=lambda one: one.id).map(tuple),
     extra=st.dictionaries(keys, values, max_size=2),
 )

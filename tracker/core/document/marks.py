@@ -27,8 +27,8 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "format": get_args(Format),
     "visibility": get_args(Visibility),
 }
-_TEXTS = ("id", "via", "message", "digest", "automatic", "silent", "event")
-_MAPS = ("data", "bounced")
+_TEXTS = ("id", "via", "message", "digest", "sum", "automatic", "silent", "event")
+_MAPS = ("data", "bounced", "delayed")
 
 
 class MarkFault(ValueError):
@@ -74,12 +74,14 @@ def data_of(entry: Entry, n: int) -> dict[str, Any]:
     optional: dict[str, Any] = {
         "message": entry.message_id,
         "digest": entry.digest,
+        "sum": entry.sum,
         "automatic": entry.automatic,
         "silent": entry.silent,
         "event": entry.event,
         "data": dict(entry.data),
         "told": dict(entry.told),
         "bounced": dict(entry.bounced),
+        "delayed": dict(entry.delayed),
         "files": [
             {"name": one.name, "path": one.path, "size": one.size, "type": one.type}
             for one in entry.attachments
@@ -91,7 +93,7 @@ def data_of(entry: Entry, n: int) -> dict[str, Any]:
 
 _ORDER = (
     *("id", "n", "at", "by", "role", "via", "kind", "format", "visibility", "message", "digest"),
-    *("automatic", "silent", "event", "data", "told", "bounced", "files"),
+    *("sum", "automatic", "silent", "event", "data", "told", "bounced", "delayed", "files"),
 )
 
 
@@ -130,6 +132,7 @@ def entry_of(data: Mapping[str, Any], text: str, quoted: str) -> Entry:
         automatic=data.get("automatic", ""),
         silent=data.get("silent", ""),
         event=data.get("event", ""),
+        sum=data.get("sum", ""),
         attachments=_files(data.get("files", [])),
         **{key: _texts(data, key) for key in _MAPS},
         told=_told(data),

@@ -10,11 +10,15 @@ from tracker.core.addresses import Address
 from tracker.core.document import frontmatter, marks
 from tracker.core.document.escaping import unescape, unfold
 from tracker.core.document.faults import TicketFault
-from tracker.core.ticket import STATUSES, Entry, Ticket
+from tracker.core.ticket import PRIORITIES, STATUSES, Entry, Ticket
 
 FENCE = "---"
 REQUIRED = ("id", "title", "status", "requester", "created")
-KNOWN = ("id", "title", "status", "requester", "assignee", "labels", "channel", "created")
+KNOWN = (
+    *("id", "title", "status", "requester", "participants", "muted", "assignee", "taken"),
+    *("labels", "priority", "channel", "phone", "created"),
+)
+_LISTS = ("labels", "participants", "muted")
 _ID = re.compile(r"[A-Z][A-Z0-9]{1,9}-[1-9][0-9]{0,9}")
 _STRUCTURE = frozenset("<|>=")
 UNSOLVED = "an unsolved merge: keep one version, delete this mark"
@@ -104,13 +108,15 @@ def draft(text: str, path: str = "") -> str:
 
 def _ticket(fields: dict[str, Any], entries: tuple[Entry, ...]) -> Ticket:
     for key in KNOWN:
-        if key != "labels" and not isinstance(fields.get(key, ""), str):
+        if key not in _LISTS and not isinstance(fields.get(key, ""), str):
             raise ValueError(f"`{key}` must be a text, not a list")
     if not _ID.fullmatch(fields["id"]):
         raise ValueError("`id` must be a prefix and a number, such as ACCREDO-42")
     if fields["status"] not in STATUSES:
         raise ValueError(f"`status` must be {', '.join(STATUSES)}, not `{fields['status']}`")
-    labels = fields.get("labels", ())
+    priority = fields.get("priority", "normal")
+    if priority not in PRIORITIES:
+        raise ValueError(f"`priority` must be {', '.join(PRIORITIES)}, not `{priority}`")
     return Ticket(
         id=fields["id"],
         title=fields.get("title", ""),
@@ -119,10 +125,22 @@ def _ticket(fields: dict[str, Any], entries: tuple[Entry, ...]) -> Ticket:
         created=_created(fields["created"]),
         channel=fields.get("channel", "email"),
         assignee=fields.get("assignee") or None,
-        labels=labels if isinstance(labels, tuple) else tuple(labels.split()),
+        labels=_list(fields.get("labels", ()), " "),
+        participants=tuple(map(Address.parse, _list(fields.get("participants", ()), ","))),
+        muted=tuple(one.lower() for one in _list(fields.get("muted", ()), ",")),
+        priority=priority,
+        taken=fields.get("taken", ""),
+        phone=fields.get("phone", ""),
         entries=entries,
         extra={key: value for key, value in fields.items() if key not in KNOWN},
     )
+
+
+def _list(value: Any, separator: str) -> tuple[str, ...]:
+    """A person may write a list as one text: ``labels: a b``, ``muted: a@b.org, c@d.org``."""
+    if isinstance(value, tuple):
+        return value
+    return tuple(one.strip() for one in value.split(separator) if one.strip())
 
 
 def _created(written: str) -> Any:

@@ -30,11 +30,17 @@ def fields_of(ticket: Ticket) -> dict[str, Value]:
         "status": ticket.status,
         "requester": str(ticket.requester),
     }
-    if ticket.assignee:
-        fields["assignee"] = ticket.assignee
-    if ticket.labels:
-        fields["labels"] = ticket.labels
-    fields["channel"] = ticket.channel
+    optional: dict[str, Value | None] = {
+        "participants": tuple(map(str, ticket.participants)),
+        "muted": ticket.muted,
+        "assignee": ticket.assignee,
+        "taken": ticket.taken,
+        "labels": ticket.labels,
+        "priority": ticket.priority if ticket.priority != "normal" else None,
+        "channel": ticket.channel,
+        "phone": ticket.phone,
+    }
+    fields |= {key: value for key, value in optional.items() if value or key == "channel"}  # type: ignore[misc]
     fields["created"] = ticket.created.isoformat()
     return fields | dict(ticket.extra)
 

@@ -18,8 +18,9 @@ from tracker.core.wording import event_sentence
 
 Side = Literal["agent", "requester", "other", "system"]
 
-SHOWN_EVENTS = ("opened", "closed", "reopened")
+SHOWN_EVENTS = ("opened", "closed", "reopened", "waiting", "resumed", "merged", "unmerged")
 """Events the public sees. Any other one may carry an address or a reason, and stays inside."""
+_SHOWN_DATA = ("into",)
 
 _SIDES: dict[str, Side] = {"agent": "agent", "requester": "requester", "system": "system"}
 
@@ -112,7 +113,8 @@ class Gate:
 
     def _sentence(self, entry: Entry) -> str:
         author = Address(self._name(entry.author), "")
-        return self._clean(event_sentence(replace(entry, author=author, data={}), self._words))
+        data = {key: entry.data[key] for key in _SHOWN_DATA if key in entry.data}
+        return self._clean(event_sentence(replace(entry, author=author, data=data), self._words))
 
     def _closed(self, ticket: Ticket, shown: list[Entry]) -> datetime | None:
         if ticket.status != "closed":

@@ -1,0 +1,165 @@
+"""Ticket files as one decision leaves them: read, changed, and kept to be committed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from tracker.core import state
+from tracker.core.document import (
+    TicketFault,
+    add_entries,
+    amend_entry,
+    parse,
+    render,
+    set_fields,
+)
+from tracker.core.document.frontmatter import Value
+from tracker.core.errors import TrackerError
+from tracker.core.settings import Settings
+from tracker.core.ticket import Entry, Ticket, ticket_path
+
+
+class Files(Protocol):
+    """The desk as of one commit, as far as ticket files go."""
+
+    def text_of(self, number: int) -> str | None:
+        """Return the file of a readable ticket, or None."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return any file, or None."""
+
+    def names_in(self, folder: str) -> Iterable[str]:
+        """Return the names of the files in a folder."""
+
+    def highest_number(self) -> int:
+        """Return the highest number of a ticket file, 0 where there is none."""
+
+
+class NoTicketError(TrackerError):
+    """There is no readable ticket of that number."""
+
+
+class Workspace:
+    """What one decision has made of the desk's files so far.
+
+    ``files`` is what to commit (None deletes), ``tickets`` what new ticket files parse to.
+    """
+
+    def __init__(
+        self, view: Files, settings: Settings, now: datetime, new_id: Callable[[], str]
+    ) -> None:
+        self.files: dict[str, bytes | None] = {}
+        self.tickets: dict[str, Ticket] = {}
+        self.settings = settings
+        self.now = now
+        self.new_id = new_id
+        self._view = view
+        self._texts: dict[int, str] = {}
+        self._last = self._first = -1
+
+    @property
+    def language(self) -> str:
+        """The language of derived words in ticket files."""
+        return self.settings.desk.language
+
+    def name(self, number: int) -> str:
+        """Return ``ACCREDO-42``."""
+        return f"{self.settings.desk.prefix}-{number}"
+
+    def text(self, number: int) -> str | None:
+        """Return a ticket's file as it stands now, or None."""
+        return self._texts[number] if number in self._texts else self._view.text_of(number)
+
+    def ticket(self, number: int) -> Ticket | None:
+        """Return a ticket as it stands now; None where there is none or its file is broken."""
+        text = self.text(number)
+        if text is None:
+            return None
+        try:
+            return parse(text)
+        except TicketFault:
+            return None
+
+    def need(self, number: int) -> Ticket:
+        """Return a ticket. Raises NoTicketError."""
+        found = self.ticket(number)
+        if found is None:
+            raise NoTicketError(
+                f"There is no ticket {self.name(number)}", "See `tracker list --status any`."
+            )
+        return found
+
+    def final(self, ticket: Ticket) -> Ticket:
+        """Return the ticket that this one was merged into, over however many steps, or itself."""
+        passed = {ticket.number}
+        while ticket.merged_into:
+            further = self.ticket(number_in(ticket.merged_into))
+            if further is None or further.number in passed:
+                break
+            passed.add(further.number)
+            ticket = further
+        return ticket
+
+    def next_number(self) -> int:
+        """Take the next number: above every one ever given."""
+        if self._last < 0:
+            last = state.read_last_number(self._view.read(state.NUMBERS))
+            self._last = self._first = max(last, self._view.highest_number())
+        self._last += 1
+        self.files[state.NUMBERS] = state.write({"last": self._last})
+        return self._last
+
+    def open(self, ticket: Ticket) -> None:
+        """Write the file of a new ticket."""
+        first, *rest = ticket.entries
+        kept = replace(first, data={"title": ticket.title, **first.data})
+        ticket = replace(ticket, entries=(kept, *rest))
+        text = render(ticket, self.language)
+        self.store(ticket, text)
+        self.tickets[_path(ticket)] = ticket
+
+    def store(self, ticket: Ticket, text: str) -> None:
+        """Keep a ticket's file."""
+        self._texts[ticket.number] = text
+        self.files[_path(ticket)] = text.encode()
+        self.tickets.pop(_path(ticket), None)
+
+    def add(self, ticket: Ticket, entries: Sequence[Entry]) -> None:
+        """Add entries at the end of a ticket's conversation."""
+        text = self.text(ticket.number) or ""
+        self.store(ticket, add_entries(text, entries, self.language, _path(ticket)))
+
+    def set_fields(self, ticket: Ticket, changes: dict[str, Value | None]) -> None:
+        """Change front matter lines of a ticket."""
+        if changes:
+            text = self.text(ticket.number) or ""
+            self.store(ticket, set_fields(text, changes, _path(ticket)))
+
+    def amend(self, ticket: Ticket, entry: str, changes: dict[str, object]) -> None:
+        """Change the mark of one entry (see ``amend_entry``)."""
+        text = self.text(ticket.number) or ""
+        self.store(ticket, amend_entry(text, entry, changes, _path(ticket)))
+
+    def names_in(self, folder: str) -> set[str]:
+        """Return the names of the files in a folder, those of this decision included."""
+        inside = f"{folder}/"
+        added = {
+            path.rpartition("/")[2]
+            for path, content in self.files.items()
+            if path.startswith(inside) and content is not None
+        }
+        return added | set(self._view.names_in(folder))
+
+
+def number_in(ticket_id: str) -> int:
+    """Return 42 for ``ACCREDO-42``; 0 where it holds no number."""
+    digits = ticket_id.rpartition("-")[2]
+    return int(digits) if digits.isdecimal() and digits.isascii() else 0
+
+
+def _path(ticket: Ticket) -> str:
+    # The prefix of an old ticket may be another than the desk's now.
+    return ticket_path(ticket.id.rpartition("-")[0], ticket.number)
