@@ -15,6 +15,7 @@ NUMBERS = f"{FOLDER}/numbers.json"
 MAILBOX = f"{FOLDER}/mailbox.json"
 LEASE = f"{FOLDER}/lease.json"
 QUARANTINE = f"{FOLDER}/quarantine"
+SUPPRESSED = f"{FOLDER}/suppressed.json"
 LEASE_TIME = timedelta(minutes=10)
 
 
@@ -95,7 +96,7 @@ def read_last_number(content: bytes | None) -> int:
     try:
         return int(json.loads(content)["last"])
     except (ValueError, KeyError, TypeError):
-        raise _broken(NUMBERS) from None
+        raise broken(NUMBERS) from None
 
 
 def quarantine_path(key: str) -> str:
@@ -113,11 +114,12 @@ def _data(content: bytes, path: str, kind: type) -> dict[str, Any]:
         data = json.loads(content)
         known = {name: data[name] for name in kind.__dataclass_fields__}  # type: ignore[attr-defined]
     except (ValueError, KeyError, TypeError):
-        raise _broken(path) from None
+        raise broken(path) from None
     return known
 
 
-def _broken(path: str) -> TrackerError:
+def broken(path: str) -> TrackerError:
+    """Return the error for a file of the desk's state that was changed by hand."""
     return TrackerError(
         f"{path} is not what the tracker wrote",
         f"Take back its last good version (`git log -- {path}`) and commit.",
