@@ -78,9 +78,15 @@ def join(work: Workspace, number: int, who: Actor, people: Iterable[Address]) ->
 
     The requester, the desk's own addresses and agents are left out: they hear of it anyway.
     """
+    fields = Fields.of(work.need(number))
+    added = newcomers(work, number, people)
+    return change(work, number, who, replace(fields, participants=(*fields.participants, *added)))
+
+
+def newcomers(work: Workspace, number: int, people: Iterable[Address]) -> tuple[Address, ...]:
+    """Return those of ``people`` that ``join`` would make participants."""
     ticket = work.need(number)
-    fields = Fields.of(ticket)
-    known = {ticket.requester.key, *(one.key for one in fields.participants)}
+    known = {ticket.requester.key, *(one.key for one in ticket.participants)}
     added = []
     for person in people:
         if person.key in known or is_own(work.settings, person.key):
@@ -89,9 +95,7 @@ def join(work: Workspace, number: int, who: Actor, people: Iterable[Address]) ->
             continue
         known.add(person.key)
         added.append(person)
-    room = max(0, MOST_PARTICIPANTS - len(fields.participants))
-    wanted = replace(fields, participants=(*fields.participants, *added[:room]))
-    return change(work, number, who, wanted)
+    return tuple(added[: max(0, MOST_PARTICIPANTS - len(ticket.participants))])
 
 
 def leave(work: Workspace, number: int, who: Actor, address: str) -> list[Entry]:
@@ -234,7 +238,7 @@ def fault_of(work: Workspace, number: int, one: Command) -> str:
             addresses_of(word)
         elif one.name in ("merge", "link"):
             other = work.need(number_of(settings, word))
-            if other.number == number:
+            if (work.final(other) if one.name == "merge" else other).number == number:
                 raise OperationError(f"`/{one.name} {word}` names the ticket itself")
     except TrackerError as error:
         return error.message

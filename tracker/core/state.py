@@ -99,6 +99,13 @@ def read_last_number(content: bytes | None) -> int:
         raise broken(NUMBERS) from None
 
 
+def write_last_number(number: int) -> bytes:
+    """Return the file with the highest number ever given; as ``write`` does, but quicker: it is
+    asked for with every new ticket.
+    """
+    return b'{\n "last": %d\n}\n' % number
+
+
 def quarantine_path(key: str) -> str:
     """Where the record of a message lies; ``key`` is the keyed hash of the message."""
     return f"{QUARANTINE}/{key}.json"

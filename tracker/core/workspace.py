@@ -58,6 +58,7 @@ class Workspace:
         self.new_id = new_id
         self._view = view
         self._texts: dict[int, str] = {}
+        self._parsed: dict[int, Ticket] = {}
         self._last = self._first = -1
 
     @property
@@ -71,17 +72,24 @@ class Workspace:
 
     def text(self, number: int) -> str | None:
         """Return a ticket's file as it stands now, or None."""
-        return self._texts[number] if number in self._texts else self._view.text_of(number)
+        if number not in self._texts:
+            found = self._view.text_of(number)
+            if found is None:
+                return None
+            self._texts[number] = found
+        return self._texts[number]
 
     def ticket(self, number: int) -> Ticket | None:
         """Return a ticket as it stands now; None where there is none or its file is broken."""
-        text = self.text(number)
-        if text is None:
-            return None
-        try:
-            return parse(text)
-        except TicketFault:
-            return None
+        if number not in self._parsed:
+            text = self.text(number)
+            if text is None:
+                return None
+            try:
+                self._parsed[number] = parse(text)
+            except TicketFault:
+                return None
+        return self._parsed[number]
 
     def need(self, number: int) -> Ticket:
         """Return a ticket. Raises NoTicketError."""
@@ -109,14 +117,15 @@ class Workspace:
             last = state.read_last_number(self._view.read(state.NUMBERS))
             self._last = self._first = max(last, self._view.highest_number())
         self._last += 1
-        self.files[state.NUMBERS] = state.write({"last": self._last})
+        self.files[state.NUMBERS] = state.write_last_number(self._last)
         return self._last
 
     def open(self, ticket: Ticket) -> None:
         """Write the file of a new ticket."""
         first, *rest = ticket.entries
-        kept = replace(first, data={"title": ticket.title, **first.data})
-        ticket = replace(ticket, entries=(kept, *rest))
+        if "title" not in first.data:
+            kept = replace(first, data={"title": ticket.title, **first.data})
+            ticket = replace(ticket, entries=(kept, *rest))
         text = render(ticket, self.language)
         self.store(ticket, text)
         self.tickets[_path(ticket)] = ticket
@@ -124,6 +133,7 @@ class Workspace:
     def store(self, ticket: Ticket, text: str) -> None:
         """Keep a ticket's file."""
         self._texts[ticket.number] = text
+        self._parsed.pop(ticket.number, None)
         self.files[_path(ticket)] = text.encode()
         self.tickets.pop(_path(ticket), None)
 
