@@ -10,6 +10,8 @@ import pytest
 
 from tests.desk.conftest import RealDesk, letter
 from tests.desk.helpers import run
+from tracker.core import state
+from tracker.core.suppression import Suppressed
 
 pytestmark = pytest.mark.servers
 NAMES = ("ivan", "olga", "petr")
@@ -194,6 +196,8 @@ def test_a_hard_bounce_of_our_letter_is_noted(desk: RealDesk) -> None:
     desk.mailbox.append(bounce(str(sent.message["Message-ID"])))
     assert run(desk).commented == ["ACCREDO-1"]
     assert list(desk.tickets()["ACCREDO-1"].entries[0].bounced) == ["ivan@example.org"]
+    stopped = Suppressed.read((desk.root / state.SUPPRESSED).read_bytes(), desk.open().keys())
+    assert stopped.reason("ivan@example.org").startswith("5.1.1")
 
 
 def test_our_own_letter_come_back_is_ignored(desk: RealDesk) -> None:

@@ -61,6 +61,21 @@ def test_another_uidvalidity_takes_nothing_twice(desk: RealDesk) -> None:
     assert run(desk).fetched == 0
 
 
+def test_a_mail_that_was_only_a_command_is_known_again(desk: RealDesk) -> None:
+    desk.mailbox.append(letter("ivan"))
+    run(desk)
+    stop = letter("ivan", 1).replace("Вопрос 1".encode(), b"[ACCREDO-1] stop")
+    desk.mailbox.append(stop)
+    run(desk)
+    before = desk.tickets()["ACCREDO-1"]
+    assert before.muted == ("ivan@example.org",)
+    assert [one.event for one in before.entries] == ["", "muted"]
+    desk.mailbox.reset_uidvalidity()
+    report = run(desk, timedelta(minutes=1))
+    assert (report.fetched, len(report.ignored)) == (2, 2)
+    assert desk.tickets()["ACCREDO-1"] == before
+
+
 def old_and_new(desk: RealDesk) -> None:
     desk.mailbox.append(letter("old"), datetime(2020, 5, 1, tzinfo=UTC))
     desk.mailbox.append(letter("new"), NOW)
