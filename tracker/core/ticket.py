@@ -166,8 +166,13 @@ class Ticket:
     @property
     def links(self) -> tuple[str, ...]:
         """The ids of related tickets, in the order they were linked."""
-        found = (one.data.get("to", "") for one in self.entries if one.event == "linked")
-        return tuple(dict.fromkeys(one for one in found if one))
+        found: dict[str, None] = {}
+        for one in self.entries:
+            if one.event == "linked" and one.data.get("to"):
+                found.setdefault(one.data["to"])
+            elif one.event == "unlinked":
+                found.pop(one.data.get("to", ""), None)
+        return tuple(found)
 
     @property
     def accepted(self) -> bool:
