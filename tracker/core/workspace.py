@@ -14,11 +14,14 @@ from tracker.core.document import (
     amend_entry,
     parse,
     render,
+    replace_text,
+    retitle,
     set_fields,
 )
 from tracker.core.document.frontmatter import Value
 from tracker.core.errors import TrackerError
 from tracker.core.settings import Settings
+from tracker.core.taking import answered
 from tracker.core.ticket import Entry, Ticket, ticket_path
 
 
@@ -40,6 +43,10 @@ class Files(Protocol):
 
 class NoTicketError(TrackerError):
     """There is no readable ticket of that number."""
+
+    def __init__(self, name: str, number: int) -> None:
+        super().__init__(f"There is no ticket {name}", "See `tracker list --status any`.")
+        self.number = number
 
 
 class Workspace:
@@ -95,9 +102,7 @@ class Workspace:
         """Return a ticket. Raises NoTicketError."""
         found = self.ticket(number)
         if found is None:
-            raise NoTicketError(
-                f"There is no ticket {self.name(number)}", "See `tracker list --status any`."
-            )
+            raise NoTicketError(self.name(number), number)
         return found
 
     def final(self, ticket: Ticket) -> Ticket:
@@ -139,8 +144,10 @@ class Workspace:
 
     def add(self, ticket: Ticket, entries: Sequence[Entry]) -> None:
         """Add entries at the end of a ticket's conversation."""
-        text = self.text(ticket.number) or ""
-        self.store(ticket, add_entries(text, entries, self.language, _path(ticket)))
+        text = add_entries(self.text(ticket.number) or "", entries, self.language, _path(ticket))
+        if answered(ticket, entries, self.settings):
+            text = set_fields(text, {"taken": None}, _path(ticket))
+        self.store(ticket, text)
 
     def set_fields(self, ticket: Ticket, changes: dict[str, Value | None]) -> None:
         """Change front matter lines of a ticket."""
@@ -152,6 +159,16 @@ class Workspace:
         """Change the mark of one entry (see ``amend_entry``)."""
         text = self.text(ticket.number) or ""
         self.store(ticket, amend_entry(text, entry, changes, _path(ticket)))
+
+    def rewrite(self, ticket: Ticket, entry: str, text: str) -> None:
+        """Change the text of one entry (see ``replace_text``)."""
+        file = self.text(ticket.number) or ""
+        self.store(ticket, replace_text(file, entry, text, _path(ticket)))
+
+    def retitle(self, ticket: Ticket, entry: Entry) -> None:
+        """Bring the heading of an entry up to date (see ``retitle``)."""
+        file = self.text(ticket.number) or ""
+        self.store(ticket, retitle(file, entry, self.language, _path(ticket)))
 
     def names_in(self, folder: str) -> set[str]:
         """Return the names of the files in a folder, those of this decision included."""
