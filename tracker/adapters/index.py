@@ -21,6 +21,7 @@ from tracker.adapters.schema import OF_A_TICKET, TABLES, VERSION
 from tracker.core.document import TicketFault, parse
 from tracker.core.errors import TrackerError
 from tracker.core.notices import due
+from tracker.core.review import held
 from tracker.core.ticket import Ticket, ticket_path
 from tracker.core.words import stems
 
@@ -276,6 +277,10 @@ class Index:
         many(
             "INSERT INTO due VALUES (?, ?, ?, ?)",
             ((ticket.number, one.entry, one.address, one.proven) for one in due(ticket)),
+        )
+        many(
+            "INSERT INTO held VALUES (?, ?)",
+            ((ticket.number, entry.id) for _, entry in held(ticket)),
         )
         many(
             "INSERT INTO told VALUES (?, ?, ?)",
