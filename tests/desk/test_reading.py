@@ -75,7 +75,8 @@ def test_the_json_of_a_ticket_is_the_contract(filled: RealDesk) -> None:
     shown: dict[str, Any] = json.loads(done.stdout)
     assert list(shown) == [
         *("id", "title", "status", "requester", "assignee", "labels", "channel"),
-        *("created", "updated", "path", "entries"),
+        *("created", "updated", "path", "participants", "muted", "priority", "taken"),
+        *("phone", "merged_into", "links", "entries"),
     ]
     assert shown["requester"] == {"name": "ivan", "email": "ivan@example.org"}
     assert (shown["assignee"], shown["labels"]) == (None, [])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,16 +9,14 @@ from pathlib import Path
 
 import click
 
-from tracker.cli.common import echo_json, json_option, note, open_desk
+from tracker.cli.common import clean, echo_json, json_option, note, open_desk
+from tracker.core.taking import taken_by
 from tracker.core.texts import Texts, texts
 from tracker.core.ticket import Entry, Ticket
 from tracker.core.wording import event_sentence, refused_sentences, size_words
 from tracker.desk import queries
 from tracker.desk.actions import number_from
 from tracker.desk.desk import Desk
-
-# What a mail brings must not steer the terminal: no escape sequence, no bell, no return.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @click.command("list")
@@ -81,8 +78,8 @@ def show(folder: Path, number: str, as_json: bool) -> None:
     if as_json:
         echo_json(queries.ticket_json(path, ticket))
     else:
-        card = "\n".join(_card(path, ticket, texts(desk.settings.desk.language)))
-        click.echo(_CONTROL.sub("\ufffd", card))
+        card = "\n".join(_card(path, ticket, texts(desk.settings.desk.language), desk.now()))
+        click.echo(clean(card))
 
 
 def _print(desk: Desk, rows: Sequence[queries.Row], as_json: bool) -> None:
@@ -113,18 +110,28 @@ def _table(desk: Desk, rows: Sequence[queries.Row]) -> None:
     Console().print(table)
 
 
-def _card(path: str, ticket: Ticket, words: Texts) -> list[str]:
+def _card(path: str, ticket: Ticket, words: Texts, now: datetime) -> list[str]:
     lines = [f"{ticket.id}  {ticket.title}", f"{ticket.status}, {ticket.requester}, {path}"]
-    if ticket.assignee:
-        lines.append(f"assignee: {ticket.assignee}")
-    if ticket.labels:
-        lines.append(f"labels: {', '.join(ticket.labels)}")
+    taken = taken_by(ticket, now)
+    known = {
+        "phone": ticket.phone,
+        "assignee": ticket.assignee or "",
+        "taken": f"{taken.handle} since {taken.since:%H:%M}" if taken else "",
+        "priority": ticket.priority if ticket.priority != "normal" else "",
+        "labels": ", ".join(ticket.labels),
+        "participants": ", ".join(map(str, ticket.participants)),
+        "muted": ", ".join(ticket.muted),
+        "merged into": ticket.merged_into,
+        "related": ", ".join(ticket.links),
+    }
+    lines += [f"{name}: {value}" for name, value in known.items() if value]
     for n, entry in enumerate(ticket.entries, 1):
-        lines += ["", *_entry(n, entry, words)]
+        lines += ["", *entry_lines(n, entry, words)]
     return lines
 
 
-def _entry(n: int, entry: Entry, words: Texts) -> list[str]:
+def entry_lines(n: int, entry: Entry, words: Texts) -> list[str]:
+    """Return one entry as the terminal shows it."""
     at = words.moment(entry.at)
     if entry.kind == "event":
         return [f"#{n}  {at}  {event_sentence(entry, words)}"]

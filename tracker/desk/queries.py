@@ -10,8 +10,10 @@ from typing import Any
 from tracker.core.addresses import Address
 from tracker.core.document import TicketFault, parse
 from tracker.core.errors import TrackerError
+from tracker.core.taking import take_of
 from tracker.core.ticket import OPEN_STATUSES, Entry, Ticket, ticket_path
 from tracker.core.words import stems
+from tracker.core.workspace import NoTicketError
 from tracker.desk.desk import Desk
 from tracker.desk.view import View
 
@@ -105,17 +107,17 @@ def ticket_of(desk: Desk, view: View, number: int) -> tuple[str, Ticket]:
     path = view.path_of(number)
     text = view.text_of(number)
     if path is None or text is None:
-        raise _missing(desk, number)
+        raise missing(desk, number)
     return path, parse(text, path)
 
 
-def _missing(desk: Desk, number: int) -> TrackerError:
+def missing(desk: Desk, number: int) -> TrackerError:
+    """Return why there is no ticket of that number: its file is broken, or there is none."""
     path = ticket_path(desk.settings.desk.prefix, number)
     row = desk.index.query_one("SELECT path, line, reason FROM faults WHERE path = ?", path)
     if row:
         return TicketFault(*row)
-    name = f"{desk.settings.desk.prefix}-{number}"
-    return TrackerError(f"There is no ticket {name}", "See `tracker list --status any`.")
+    return NoTicketError(f"{desk.settings.desk.prefix}-{number}", number)
 
 
 def _row(values: tuple[Any, ...]) -> Row:
@@ -127,6 +129,7 @@ def _row(values: tuple[Any, ...]) -> Row:
 
 def ticket_json(path: str, ticket: Ticket) -> dict[str, Any]:
     """Return what ``show --json`` prints."""
+    taken = take_of(ticket)
     return {
         "id": ticket.id,
         "title": ticket.title,
@@ -138,6 +141,13 @@ def ticket_json(path: str, ticket: Ticket) -> dict[str, Any]:
         "created": ticket.created.isoformat(),
         "updated": ticket.updated.isoformat(),
         "path": path,
+        "participants": [_person(one) for one in ticket.participants],
+        "muted": list(ticket.muted),
+        "priority": ticket.priority,
+        "taken": taken and {"agent": taken.handle, "since": taken.since.isoformat()},
+        "phone": ticket.phone,
+        "merged_into": ticket.merged_into or None,
+        "links": list(ticket.links),
         "entries": [_entry_json(n, entry) for n, entry in enumerate(ticket.entries, 1)],
     }
 
@@ -161,6 +171,7 @@ def _entry_json(n: int, entry: Entry) -> dict[str, Any]:
         "data": dict(entry.data),
         "told": dict(entry.told),
         "bounced": dict(entry.bounced),
+        "delayed": dict(entry.delayed),
         "attachments": [
             {"name": one.name, "path": one.path, "size": one.size, "type": one.type}
             for one in entry.attachments
