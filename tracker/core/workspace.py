@@ -18,6 +18,7 @@ from tracker.core.document import (
 )
 from tracker.core.document.frontmatter import Value
 from tracker.core.errors import TrackerError
+from tracker.core.notices import with_audience
 from tracker.core.settings import Settings
 from tracker.core.ticket import Entry, Ticket, ticket_path
 
@@ -113,8 +114,12 @@ class Workspace:
         return self._last
 
     def open(self, ticket: Ticket) -> None:
-        """Write the file of a new ticket."""
-        first, *rest = ticket.entries
+        """Write the file of a new ticket. Who opened it by an event is not told of it."""
+        by = None
+        for one in ticket.entries:
+            if one.event == "opened":
+                by = self.settings.agent_by_email(one.author.key)
+        first, *rest = (self._heard(one, ticket, by) for one in ticket.entries)
         kept = replace(first, data={"title": ticket.title, **first.data})
         ticket = replace(ticket, entries=(kept, *rest))
         text = render(ticket, self.language)
@@ -127,10 +132,19 @@ class Workspace:
         self.files[_path(ticket)] = text.encode()
         self.tickets.pop(_path(ticket), None)
 
-    def add(self, ticket: Ticket, entries: Sequence[Entry]) -> None:
-        """Add entries at the end of a ticket's conversation."""
+    def add(self, ticket: Ticket, entries: Sequence[Entry], by: str | None = None) -> None:
+        """Add entries at the end of a ticket's conversation.
+
+        ``by`` is the agent who does it where the entries don't say it, such as an operator who
+        writes down what a caller says.
+        """
+        heard = [self._heard(one, ticket, by) for one in entries]
         text = self.text(ticket.number) or ""
-        self.store(ticket, add_entries(text, entries, self.language, _path(ticket)))
+        self.store(ticket, add_entries(text, heard, self.language, _path(ticket)))
+
+    def _heard(self, entry: Entry, ticket: Ticket, by: str | None) -> Entry:
+        who = by or self.settings.agent_by_email(entry.author.key)
+        return with_audience(entry, ticket, self.settings, who)
 
     def set_fields(self, ticket: Ticket, changes: dict[str, Value | None]) -> None:
         """Change front matter lines of a ticket."""
