@@ -17,6 +17,7 @@ from tracker.core.arrival import Arrival, entry_from, nameless_digest, stored_fi
 from tracker.core.document import TicketFault, add_entries, amend_entry, parse, render, set_fields
 from tracker.core.mail import Mail
 from tracker.core.mail.trust import verdict
+from tracker.core.notices import with_audience
 from tracker.core.settings import Settings
 from tracker.core.threading import Known, Thread, find_thread
 from tracker.core.ticket import Entry, Ticket, attachment_folder, ticket_path
@@ -240,6 +241,7 @@ class Intake:
         role = self._role(thread)
         held = thread.standing == "held" or mail.spam
         entry = entry_from(arrival, mail, self._new_id(), role, files, proof, held=held)
+        entry = with_audience(entry, ticket, self._settings, self._agent(mail))
         entries = [entry]
         text = self._text(ticket.number) or ""
         if ticket.status != "open" and role == "requester" and not held and not mail.automatic:
@@ -265,8 +267,9 @@ class Intake:
             status="open",
             requester=mail.sender,
             created=arrival.received,
-            entries=(entry,),
         )
+        entry = with_audience(entry, ticket, self._settings, self._agent(mail))
+        ticket = replace(ticket, entries=(entry,))
         self._store(ticket.id, render(ticket, self._language), [entry])
         self.tickets[ticket_path(prefix, number)] = ticket
         self._keep(files.contents)
@@ -283,6 +286,9 @@ class Intake:
             return "none"  # the verdict speaks of one From only (RFC 7489, section 6.6.1)
         domain = mail.sender.key.rpartition("@")[2]
         return verdict(mail.authentication_results, self._settings.mailbox.authserv_id, domain)
+
+    def _agent(self, mail: Mail) -> str | None:
+        return self._settings.agent_by_email(mail.sender.key)
 
     def _role(self, thread: Thread) -> Literal["requester", "agent", "stranger"]:
         if thread.standing == "participant":
