@@ -349,6 +349,8 @@ class RealDesk:
             "new": ["new", "--as", "anna", "--from", "A", "--title", "T", "--text", "x"],
             "reply": ["reply", "1", "--as", "anna", "--text", "*So*", "--note"],
             "close": ["close", "1", "--as", "anna"],
+            "outbox": ["outbox", "--json"],
+            "outbox allow": ["outbox", "allow", "ivan@mail.example"],
             "reopen": ["reopen", "1", "--as", "anna"],
             "build": ["build", "--quiet"],
             "quarantine retry": ["quarantine", "retry"],
@@ -414,13 +416,16 @@ def test_json_and_secrets_are_as_documented(real: RealDesk) -> None:
         "show": "ticket",
         "quarantine list": "quarantine",
         "check": "check",
+        "outbox": "outbox",
     }
     printed: dict[str, Any] = {}
     for path in real.arguments:
         status, out, said, read = real.run(path, **secrets)
         assert read == set(REFERENCE.SECRETS.get(path, {})), path
         partial = ("sync", "quarantine retry")
-        wanted = 3 if path in partial else 1 if path in ("recover", "demo send") else 0
+        wanted = (
+            3 if path in partial else 1 if path in ("recover", "demo send", "outbox allow") else 0
+        )
         assert status == wanted or path.startswith("demo"), f"{path}: {out}{said}"
         if path == "init":
             with (real.root / "tracker.toml").open("a") as file:
@@ -430,7 +435,7 @@ def test_json_and_secrets_are_as_documented(real: RealDesk) -> None:
             schema = json.loads((DOCS / f"reference/schemas/{schemas[path]}.json").read_text())
             fit(printed[path], schema, schema, path)
     assert set(real.arguments) == set(REFERENCE.paths()) - {"demo"}
-    for path in ("list", "search", "quarantine list"):
+    for path in ("list", "search", "quarantine list", "outbox"):
         assert printed[path], f"{path} --json was empty: its schema was not tried"
     assert {entry["role"] for entry in printed["show"]["entries"]} == {"requester"}
     assert printed["show"]["entries"][0]["attachments"]
