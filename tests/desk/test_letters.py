@@ -12,7 +12,8 @@ import pytest
 from tests.desk.conftest import RealDesk, letter
 from tests.desk.helpers import ANNA, act, answer, run
 from tests.servers.smtp import Letter
-from tracker.core import operations
+from tracker.adapters.smtp import Sender
+from tracker.core import operations, state
 from tracker.core.addresses import Address
 from tracker.core.fields import Fields
 from tracker.core.ticket import Attachment, Entry
@@ -280,6 +281,35 @@ def test_two_machines_at_once_send_no_letter_twice(one: RealDesk) -> None:
     assert all(told[f"m{n}@example.org"] == 1 for n in range(4))
     seen = [words(each) for each in one.smtp.letters_to(ANNA)]
     assert all(sum(f"это m{n}," in text for text in seen) == 1 for n in range(4))
+
+
+def test_what_another_machine_sent_since_we_looked_is_not_sent_again(
+    one: RealDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    act(one, answer)
+    other = one.clone("other")
+    check = Sender.check
+
+    def late(sender: Sender) -> None:
+        check(sender)
+        if not one.smtp.letters():
+            assert one.run("sync", root=other).returncode == 0
+
+    monkeypatch.setattr(Sender, "check", late)
+    assert run(one).sent == []
+    assert len(one.smtp.letters()) == 2
+    assert state.LEASE not in one.git("ls-tree", "-r", "--name-only", "origin/main")
+
+
+def test_an_old_lease_of_ours_is_taken_again_before_anything_goes(one: RealDesk) -> None:
+    act(one, answer)
+    one.start("sync", crash="before:send:1").communicate()
+    assert state.LEASE in one.git("ls-tree", "-r", "--name-only", "origin/main")
+    other = one.clone("other")
+    after = timedelta(minutes=11)
+    assert run(one, after, other).sent == ["ACCREDO-1", "ACCREDO-1"]
+    assert run(one, after).sent == []
+    assert len(one.smtp.letters()) == 2
 
 
 @pytest.mark.parametrize("point", ["after:send:1", "before:note:2"])

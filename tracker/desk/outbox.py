@@ -15,6 +15,7 @@ from tracker.core import state
 from tracker.core.breaker import Breaker
 from tracker.core.errors import TrackerError
 from tracker.core.letters import ascii_address
+from tracker.core.options import Endpoint
 from tracker.core.retries import MOST_TRIES, after_failure
 from tracker.core.schedule import Planned, Schedule
 from tracker.core.sent import Sent
@@ -32,17 +33,33 @@ from tracker.desk.write import write
 
 RECORD_EVERY = 20
 RECORD_SECONDS = 10
+_LOOKS = 20
+_SPARE = timedelta(minutes=3)
+"""How much of a lease must be left to begin under it: one letter may take a slow server minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """What a run found: the letters, as of which commit, and whose the lease is."""
+    """What a run found: the letters, as of which commit, and whether the lease is ours, and long
+    enough.
+    """
 
     schedule: Schedule
     commit: str
     holds: bool
+    safe: bool
     breaker: Breaker
     suppressed: Suppressed
+
+    @property
+    def turned(self) -> bool:
+        """Whether the circuit breaker trips or goes on now."""
+        return self.schedule.breaker != self.breaker
+
+    @property
+    def has_work(self) -> bool:
+        """Whether there is anything to do under the lease."""
+        return bool(self.schedule.now) or self.turned
 
 
 class Outbox:
@@ -59,32 +76,38 @@ class Outbox:
         every 20 letters or 10 seconds; a killed run repeats at most the letter in flight,
         under its old Message-ID.
         """
-        endpoint = self._desk.settings.mailbox.smtp
         self._record(last=False)  # what an earlier run could not record any more
         found = self._look()
-        letters = found.schedule.now
-        turned = found.schedule.breaker != found.breaker
-        held = (one.planned.tickets for one in found.schedule.later)
-        self._report.waiting += [ticket for tickets in held for ticket in tickets]
-        if endpoint is None or not (letters or turned):
+        if not (self._desk.settings.mailbox.smtp and found.has_work):
+            self._note_waiting(found)
             if found.holds:
                 self._record(last=True)
             return
-        holds = found.holds
+        self._send_under_lease(self._desk.settings.mailbox.smtp, found)
+
+    def _send_under_lease(self, endpoint: Endpoint, found: _Looked) -> None:
         password = optional_secret(SMTP_PASSWORD)
+        holds = found.holds
         with Sender(endpoint, password, self._desk.settings.mailbox.address) as sender:
             try:
                 sender.check()  # before the lease: a server that is down costs no commits
+                ready = self._begin(found)
             except MailServerError as error:
-                self._failed(letters, error)
+                self._note_waiting(found)
+                self._failed(found.schedule.now, error)
             else:
-                if not self._begin(found):
-                    self._failed(letters, TrackerError("another machine is sending"))
+                if ready is None:
+                    self._failed(found.schedule.now, TrackerError("another machine is sending"))
                     return
                 holds = True
-                self._send(sender, found)
+                self._note_waiting(ready)
+                self._send(sender, ready)
         if holds:
             self._record(last=True)
+
+    def _note_waiting(self, found: _Looked) -> None:
+        held = (one.planned.tickets for one in found.schedule.later)
+        self._report.waiting += [ticket for tickets in held for ticket in tickets]
 
     def _failed(self, letters: Iterable[Planned], error: TrackerError) -> None:
         """Note letters that could not be sent; they stay due."""
@@ -102,28 +125,45 @@ class Outbox:
             past, schedule = look(desk, view)
             suppressed = Suppressed.read(view.read(state.SUPPRESSED), self._keys)
         holds = lease is not None and lease.machine == self._lease.machine
-        return _Looked(schedule, commit, holds, past.breaker, suppressed)
+        safe = lease is not None and holds and lease.held_at(desk.now() + _SPARE)
+        return _Looked(schedule, commit, holds, safe, past.breaker, suppressed)
 
-    def _begin(self, found: _Looked) -> bool:
-        """Take the lease unless it is ours, and keep the breaker's turn; whether we may send."""
-        turned = found.schedule.breaker != found.breaker
-        if turned and found.schedule.breaker.tripped:
+    def _begin(self, found: _Looked) -> _Looked | None:
+        """Take the lease unless it is ours, and keep the breaker's turn. Return what is due under
+        it, None where another machine sends.
+
+        The lease is taken on the very commit that was looked at: another machine may have sent
+        these letters meanwhile, and given the lease back.
+        """
+        for _ in range(_LOOKS):
+            if found.safe and not found.turned:
+                return found
+            moved = False
+
+            def decide(view: View, found: _Looked = found) -> Change | None:
+                nonlocal moved
+                moved = view.commit != found.commit
+                if moved or not may_send(view, self._lease, self._desk):
+                    return None
+                files: dict[str, bytes | None] = {state.LEASE: self._fresh_lease()}
+                if found.turned:
+                    files[state.BREAKER] = found.schedule.breaker.write()
+                return Change(files, "Take the sending lease")
+
+            if write(self._desk, decide, fetched=True).wrote:
+                self._note_turn(found)
+                return found
+            if not moved:
+                return None
+            found = self._look()
+        return None
+
+    def _note_turn(self, found: _Looked) -> None:
+        if found.turned and found.schedule.breaker.tripped:
             limit = self._desk.settings.limits.confirmations_an_hour
             self._report.notes.append(
                 f"More than {limit} confirmations in an hour: they stand still for now."
             )
-        if found.holds and not turned:
-            return True
-
-        def decide(view: View) -> Change | None:
-            if not may_send(view, self._lease, self._desk):
-                return None
-            files: dict[str, bytes | None] = {state.LEASE: self._fresh_lease()}
-            if turned:
-                files[state.BREAKER] = found.schedule.breaker.write()
-            return Change(files, "Take the sending lease")
-
-        return write(self._desk, decide, fetched=True).wrote
 
     def _fresh_lease(self) -> bytes:
         return state.write(Lease.taken(self._lease.machine, self._lease.run, self._desk.now()))
