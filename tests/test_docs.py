@@ -354,6 +354,8 @@ class RealDesk:
             "correct": ["correct", "1", "--as", "anna", "--text", "So"],
             "take": ["take", "1", "--as", "anna"],
             "close": ["close", "1", "--as", "anna"],
+            "outbox": ["outbox", "--json"],
+            "outbox allow": ["outbox", "allow", "ivan@mail.example"],
             "reopen": ["reopen", "1", "--as", "anna"],
             "wait": ["wait", "1", "--as", "anna"],
             "assign": ["assign", "1", "anna", "--as", "anna"],
@@ -433,13 +435,14 @@ def test_json_and_secrets_are_as_documented(real: RealDesk) -> None:
         "quarantine list": "quarantine",
         "check": "check",
         "review": "review",
+        "outbox": "outbox",
     }
     printed: dict[str, Any] = {}
     for path in real.arguments:
         status, out, said, read = real.run(path, **secrets)
         assert read == set(REFERENCE.SECRETS.get(path, {})), path
         partial = ("sync", "quarantine retry")
-        nothing_to_do = ("recover", "correct", "demo send")
+        nothing_to_do = ("recover", "correct", "demo send", "outbox allow")
         wanted = 3 if path in partial else 1 if path in nothing_to_do else 0
         assert status == wanted or path.startswith("demo"), f"{path}: {out}{said}"
         if path == "init":
@@ -450,7 +453,7 @@ def test_json_and_secrets_are_as_documented(real: RealDesk) -> None:
             schema = json.loads((DOCS / f"reference/schemas/{schemas[path]}.json").read_text())
             fit(printed[path], schema, schema, path)
     assert set(real.arguments) == set(REFERENCE.paths()) - {"demo"}
-    for path in ("list", "search", "quarantine list", "review"):
+    for path in ("list", "search", "quarantine list", "review", "outbox"):
         assert printed[path], f"{path} --json was empty: its schema was not tried"
     assert {entry["role"] for entry in printed["show"]["entries"]} == {"requester"}
     assert printed["show"]["entries"][0]["attachments"]

@@ -88,7 +88,7 @@ def test_the_json_of_a_ticket_is_the_contract(filled: RealDesk) -> None:
     }
     assert promised <= set(entry)
     assert (entry["n"], entry["message_id"]) == (1, "<ivan-0@example.org>")
-    assert list(entry["told"]) == ["ivan@example.org"]
+    assert list(entry["told"]) == ["ivan@example.org", "anna@example.org", "@anna"]
     assert (entry["bounced"], entry["attachments"]) == ({}, [])
 
 

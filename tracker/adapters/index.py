@@ -20,7 +20,7 @@ from tracker.adapters.lock import locked
 from tracker.adapters.schema import OF_A_TICKET, TABLES, VERSION
 from tracker.core.document import TicketFault, parse
 from tracker.core.errors import TrackerError
-from tracker.core.notices import due
+from tracker.core.notices import confirmed, due, withheld
 from tracker.core.review import held
 from tracker.core.ticket import Ticket, ticket_path
 from tracker.core.words import stems
@@ -274,21 +274,11 @@ class Index:
             reason = f"the number {ticket.number} belongs to another file already"
             raise TicketFault(path, 2, reason) from None
         many("INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?)", _messages(ticket))
-        many(
-            "INSERT INTO due VALUES (?, ?, ?, ?)",
-            ((ticket.number, one.entry, one.address, one.proven) for one in due(ticket)),
-        )
+        many("INSERT INTO due VALUES (?, ?, ?, ?, ?, ?)", _due(ticket))
+        many("INSERT INTO told VALUES (?, ?, ?, ?)", _told(ticket))
         many(
             "INSERT INTO held VALUES (?, ?)",
             ((ticket.number, entry.id) for _, entry in held(ticket)),
-        )
-        many(
-            "INSERT INTO told VALUES (?, ?, ?)",
-            (
-                (ticket.number, address, at)
-                for entry in ticket.entries
-                for address, at in entry.told.items()
-            ),
         )
 
 
@@ -348,6 +338,18 @@ def _messages(ticket: Ticket) -> Iterable[tuple[Any, ...]]:
             day = entry.at.date().isoformat()
             sender = entry.author.key
             yield ticket.number, entry.id, entry.message_id, entry.digest, sender, day
+
+
+def _due(ticket: Ticket) -> Iterable[tuple[Any, ...]]:
+    for one in (*due(ticket), *withheld(ticket)):
+        yield ticket.number, one.entry, one.recipient, one.what, one.proven, one.delayed
+
+
+def _told(ticket: Ticket) -> Iterable[tuple[Any, ...]]:
+    number = confirmed(ticket)
+    for n, entry in enumerate(ticket.entries):
+        for address, at in entry.told.items():
+            yield ticket.number, address, at, n == 0 and address == number
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -37,14 +37,22 @@ CREATE INDEX messages_number ON messages (number);
 CREATE INDEX messages_id ON messages (message_id);
 CREATE INDEX messages_digest ON messages (digest);
 CREATE TABLE due (
-    number INTEGER NOT NULL, entry TEXT NOT NULL, address TEXT NOT NULL, proven INTEGER NOT NULL
+    number INTEGER NOT NULL,
+    entry TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    what TEXT NOT NULL,
+    proven INTEGER NOT NULL,
+    delayed TEXT NOT NULL
 );
 CREATE INDEX due_number ON due (number);
 CREATE TABLE held (number INTEGER NOT NULL, entry TEXT NOT NULL);
 CREATE INDEX held_number ON held (number);
-CREATE TABLE told (number INTEGER NOT NULL, address TEXT NOT NULL, at TEXT NOT NULL);
+CREATE TABLE told (
+    number INTEGER NOT NULL, address TEXT NOT NULL, at TEXT NOT NULL, confirmed INTEGER NOT NULL
+);
 CREATE INDEX told_number ON told (number);
 CREATE INDEX told_address ON told (address, at);
+CREATE INDEX told_confirmed ON told (confirmed, at);
 CREATE TABLE indexed (number INTEGER PRIMARY KEY, oid TEXT NOT NULL);
 CREATE VIRTUAL TABLE words USING fts5 (title, body, detail = none, tokenize = 'ascii');
 """

@@ -44,6 +44,7 @@ COMMANDS = {
     "check": "check:check",
     "build": "build:build",
     "doctor": "doctor:doctor",
+    "outbox": "outbox:outbox",
     "quarantine": "quarantine:quarantine",
     "recover": "sync:recover",
     "demo": "demo:demo",

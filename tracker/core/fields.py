@@ -56,6 +56,14 @@ def visibility_of(event: str) -> Visibility:
 
 def said(ticket: Ticket) -> Fields:
     """Return what the events of ``ticket`` say. Held events say nothing yet."""
+    found = Fields()
+    for _, now in course(ticket):
+        found = now
+    return found
+
+
+def course(ticket: Ticket) -> Iterator[tuple[Entry, Fields]]:
+    """Yield each entry with what the events said by then, its own included."""
     first = ticket.entries[0] if ticket.entries else None
     found = Fields()
     if first is not None and first.role == "requester":
@@ -63,7 +71,7 @@ def said(ticket: Ticket) -> Fields:
     for entry in ticket.entries:
         if entry.kind == "event" and entry.visibility != "held":
             found = _after(found, entry)
-    return found
+        yield entry, found
 
 
 def _after(now: Fields, entry: Entry) -> Fields:

@@ -16,6 +16,7 @@ MAILBOX = f"{FOLDER}/mailbox.json"
 LEASE = f"{FOLDER}/lease.json"
 QUARANTINE = f"{FOLDER}/quarantine"
 SUPPRESSED = f"{FOLDER}/suppressed.json"
+BREAKER = f"{FOLDER}/breaker.json"
 LEASE_TIME = timedelta(minutes=10)
 
 
