@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tracker.adapters.commits import Change
 from tracker.core import state
-from tracker.core.addresses import Address
+from tracker.core.addresses import Address, one_line
 from tracker.core.document import add_entries, render, set_fields
 from tracker.core.errors import TrackerError
 from tracker.core.filenames import free_name
@@ -68,7 +68,13 @@ def address_of(desk: Desk, handle: str) -> Address:
 
 
 def open_ticket(
-    desk: Desk, handle: str, requester: Address, title: str, text: str, channel: str
+    desk: Desk,
+    handle: str,
+    requester: Address,
+    title: str,
+    text: str,
+    channel: str,
+    phone: str = "",
 ) -> Done:
     """Register a request on behalf of ``requester``; the number is given once it is pushed."""
     if not title.strip():
@@ -87,7 +93,14 @@ def open_ticket(
         entry = Entry(desk.new_id(), now, requester, "requester", channel, text)
         event = _event(desk, agent, "opened")
         ticket = Ticket(
-            f"{prefix}-{given}", title, "open", requester, now, channel, entries=(entry, event)
+            f"{prefix}-{given}",
+            title,
+            "open",
+            requester,
+            now,
+            channel,
+            phone=one_line(phone),
+            entries=(entry, event),
         )
         files: dict[str, bytes | None] = {
             ticket_path(prefix, given): render(ticket, desk.settings.desk.language).encode(),
