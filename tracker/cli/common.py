@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from tracker.core.errors import TrackerError
 from tracker.desk.desk import Desk
 
 as_option = click.option("--as", "handle", metavar="AGENT", help="Who you are; else Git's e-mail.")
@@ -56,6 +57,25 @@ def progress_bar(what: str, *, shown: bool) -> Iterator[Step]:
             bar.update(task, completed=done, total=total)
 
         yield step
+
+
+def text_or_editor(text: str | None, prompt: str) -> str:
+    """Return the text given, or standard input, or what is written in $EDITOR.
+
+    Lines that begin with ``%%``, such as those of ``prompt``, are left out.
+    """
+    if text is not None:
+        return text
+    return edited(prompt) if sys.stdin.isatty() else sys.stdin.read()
+
+
+def edited(prompt: str) -> str:
+    """Return what is written in $EDITOR, which begins with ``prompt``."""
+    written = click.edit(prompt, extension=".md")
+    if written is None:
+        raise TrackerError("Nothing was written", "Save the text in the editor, or use --text.")
+    kept = [line for line in written.splitlines() if not line.startswith("%%")]
+    return "\n".join(kept)
 
 
 def echo_json(value: Any) -> None:

@@ -20,7 +20,7 @@ from tracker.core.errors import TrackerError
 COMMANDS = {
     "init": "init:init",
     "sync": "sync:sync",
-    "new": "tickets:new",
+    "new": "phone:new",
     "reply": "tickets:reply",
     "close": "tickets:close",
     "reopen": "tickets:reopen",

@@ -1,4 +1,4 @@
-"""``tracker new``, ``reply``, ``close`` and ``reopen``: what agents do to tickets."""
+"""``tracker reply``, ``close`` and ``reopen``: what agents do to tickets."""
 
 from __future__ import annotations
 
@@ -8,53 +8,8 @@ from pathlib import Path
 
 import click
 
-from tracker.cli.common import as_option, note, open_desk
-from tracker.core.addresses import Address
-from tracker.core.errors import TrackerError
+from tracker.cli.common import as_option, note, open_desk, text_or_editor
 from tracker.desk import actions
-
-
-def _text(text: str | None, prompt: str) -> str:
-    """Return the text given, or standard input, or what is written in $EDITOR."""
-    if text is not None:
-        return text
-    if not sys.stdin.isatty():
-        return sys.stdin.read()
-    written = click.edit(prompt, extension=".md")
-    if written is None:
-        raise TrackerError("Nothing was written", "Save the text in the editor, or use --text.")
-    kept = [line for line in written.splitlines() if not line.startswith("%%")]
-    return "\n".join(kept)
-
-
-@click.command()
-@click.option("--phone", is_flag=True, help="The request came by telephone.")
-@as_option
-@click.option(
-    "--from", "requester", required=True, metavar="'NAME <ADDRESS>'", help="Whose request it is."
-)
-@click.option("--title", required=True, help="What it is about, in one line.")
-@click.option("--text", help="What the requester says; else standard input or your editor.")
-@click.pass_obj
-def new(
-    folder: Path, phone: bool, handle: str | None, requester: str, title: str, text: str | None
-) -> None:
-    """Register a request, such as a telephone call, and print its number.
-
-    The number is printed once the desk's repository has accepted it: nobody else can get it.
-
-    \b
-    Example:
-      tracker new --phone --as anna --from 'Иван Петров <ivan@example.org>' \\
-          --title 'Не открывается кабинет' --text 'Звонил в 10:15, просит перезвонить.'
-    """
-    desk = open_desk(folder)
-    agent = actions.agent_of(desk, handle)
-    words = _text(text, "\n%% What the requester says. Lines like this one are left out.\n")
-    channel = "phone" if phone else "cli"
-    done = actions.open_ticket(desk, agent, Address.parse(requester), title, words, channel)
-    click.echo(done.ticket)
-    note(done.note)
 
 
 @click.command()
@@ -93,7 +48,9 @@ def reply(
     agent = actions.agent_of(desk, handle)
     ticket = actions.number_from(desk, number)
     only_files = attach and text is None and sys.stdin.isatty()
-    words = "" if only_files else _text(text, f"\n%% Your answer to {number}, as Markdown.\n")
+    words = (
+        "" if only_files else text_or_editor(text, f"\n%% Your answer to {number}, as Markdown.\n")
+    )
     done = actions.answer(desk, ticket, agent, words, internal=internal, close=close, attach=attach)
     click.echo(f"{done.ticket}: {'noted' if internal else 'answered'}{', closed' * close}")
     note(done.note)
