@@ -20,6 +20,7 @@ from tracker.core.errors import TrackerError
 COMMANDS = {
     "init": "init:init",
     "sync": "sync:sync",
+    "queue": "queue:queue",
     "new": "phone:new",
     "reply": "tickets:reply",
     "close": "tickets:close",
@@ -83,7 +84,7 @@ def main(context: click.Context, folder: Path) -> None:
 
     \b
     Mail comes in:       tracker sync
-    Agents answer:       tracker list, show 42, reply 42, close 42
+    Agents answer:       tracker queue, show 42, reply 42, close 42
     The portal goes out: tracker build
     Something is wrong:  tracker doctor, tracker check
     """
