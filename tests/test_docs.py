@@ -345,6 +345,8 @@ class RealDesk:
             "show": ["show", "1", "--json"],
             "search": ["search", "printers", "--json"],
             "queue": ["queue", "--as", "anna", "--json", "all"],
+            "snippets": ["snippets", "--json"],
+            "snippets show": ["snippets", "show", "done", "1", "--as", "anna"],
             "quarantine list": ["quarantine", "list", "--json"],
             "check": ["check", "--json"],
             "new": ["new", "--as", "anna", "--from", "A", "--title", "T", "--text", "x"],
@@ -413,6 +415,7 @@ def test_json_and_secrets_are_as_documented(real: RealDesk) -> None:
         "list": "tickets",
         "search": "tickets",
         "queue": "queue",
+        "snippets": "snippets",
         "show": "ticket",
         "quarantine list": "quarantine",
         "check": "check",
@@ -432,7 +435,7 @@ def test_json_and_secrets_are_as_documented(real: RealDesk) -> None:
             schema = json.loads((DOCS / f"reference/schemas/{schemas[path]}.json").read_text())
             fit(printed[path], schema, schema, path)
     assert set(real.arguments) == set(REFERENCE.paths()) - {"demo"}
-    for path in ("list", "search", "quarantine list"):
+    for path in ("list", "search", "snippets", "quarantine list"):
         assert printed[path], f"{path} --json was empty: its schema was not tried"
     assert {entry["role"] for entry in printed["show"]["entries"]} == {"requester"}
     assert printed["show"]["entries"][0]["attachments"]

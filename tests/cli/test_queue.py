@@ -1,4 +1,4 @@
-"""Queues and finding at the command line."""
+"""Queues, finding and canned answers at the command line."""
 
 from __future__ import annotations
 
@@ -91,3 +91,18 @@ def test_lists_are_narrowed_by_options(called: RealDesk) -> None:
     assert listed("--requester", "петров", "--priority", "normal") == ["ACCREDO-1", "ACCREDO-2"]
     assert listed("--label", "x") == []
     assert called.run("list", "--priority", "soon").returncode == 2
+
+
+def test_canned_answers(called: RealDesk) -> None:
+    listed = called.run("snippets").stdout.splitlines()
+    assert [line.split("\t")[:2] for line in listed] == [
+        ["details", "Не хватает подробностей"],
+        ["done", "Готово"],
+    ]
+    assert "{name}" in called.run("snippets", "show", "done").stdout
+    filled = called.run("snippets", "show", "done", "1", "--as", "anna").stdout
+    assert filled.startswith("Здравствуйте, Иван Петров!\n")
+    assert "http://127.0.0.1:8000/tickets/ACCREDO-1/" in filled
+    wrong = called.run("snippets", "show", "doen")
+    assert wrong.returncode == 1
+    assert "Did you mean `done`?" in wrong.stderr

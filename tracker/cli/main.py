@@ -28,6 +28,7 @@ COMMANDS = {
     "list": "reading:list_",
     "show": "reading:show",
     "search": "reading:search",
+    "snippets": "snippets:snippets",
     "check": "check:check",
     "build": "build:build",
     "doctor": "doctor:doctor",
