@@ -346,6 +346,9 @@ class RealDesk:
             "list": ["list", "--status", "any", "--json"],
             "show": ["show", "1", "--json"],
             "search": ["search", "printers", "--json"],
+            "queue": ["queue", "--as", "anna", "--json", "all"],
+            "snippets": ["snippets", "--json"],
+            "snippets show": ["snippets", "show", "done", "1", "--as", "anna"],
             "quarantine list": ["quarantine", "list", "--json"],
             "check": ["check", "--json"],
             "new": ["new", "--as", "anna", "--from", "A", "--title", "T", "--text", "x"],
@@ -431,6 +434,8 @@ def test_json_and_secrets_are_as_documented(real: RealDesk) -> None:
         "doctor": "doctor",
         "list": "tickets",
         "search": "tickets",
+        "queue": "queue",
+        "snippets": "snippets",
         "show": "ticket",
         "quarantine list": "quarantine",
         "check": "check",
@@ -453,7 +458,7 @@ def test_json_and_secrets_are_as_documented(real: RealDesk) -> None:
             schema = json.loads((DOCS / f"reference/schemas/{schemas[path]}.json").read_text())
             fit(printed[path], schema, schema, path)
     assert set(real.arguments) == set(REFERENCE.paths()) - {"demo"}
-    for path in ("list", "search", "quarantine list", "review", "outbox"):
+    for path in ("list", "search", "snippets", "quarantine list", "review", "outbox"):
         assert printed[path], f"{path} --json was empty: its schema was not tried"
     assert {entry["role"] for entry in printed["show"]["entries"]} == {"requester"}
     assert printed["show"]["entries"][0]["attachments"]

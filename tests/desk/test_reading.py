@@ -15,6 +15,7 @@ from tracker.core.errors import TrackerError
 from tracker.desk import actions, queries
 from tracker.desk.check import check, index_differences
 from tracker.desk.doctor import examine
+from tracker.desk.finding import search_tickets
 
 pytestmark = pytest.mark.servers
 
@@ -56,17 +57,15 @@ SEARCHES = {
 
 def test_search_finds_every_word_in_any_form(filled: RealDesk) -> None:
     desk = filled.open()
-    found = {
-        words: sorted(one.id for one in queries.search_tickets(desk, words)) for words in SEARCHES
-    }
+    found = {words: sorted(one.id for one in search_tickets(desk, words)) for words in SEARCHES}
     assert found == SEARCHES
 
 
 def test_search_follows_what_changes(filled: RealDesk) -> None:
     desk = filled.open()
-    assert queries.search_tickets(desk, "картриджа") == []
+    assert search_tickets(desk, "картриджа") == []
     actions.answer(desk, 1, "anna", "Меняем картридж")
-    assert [one.id for one in queries.search_tickets(desk, "картриджа")] == ["ACCREDO-1"]
+    assert [one.id for one in search_tickets(desk, "картриджа")] == ["ACCREDO-1"]
     assert index_differences(desk) == []
 
 

@@ -21,9 +21,11 @@ from tracker.adapters.schema import OF_A_TICKET, TABLES, VERSION
 from tracker.core.document import TicketFault, parse
 from tracker.core.errors import TrackerError
 from tracker.core.notices import confirmed, due, withheld
+from tracker.core.phones import tail
+from tracker.core.queues import Standing
 from tracker.core.review import held
 from tracker.core.ticket import Ticket, ticket_path
-from tracker.core.words import stems
+from tracker.core.words import folded, stems
 
 Progress = Callable[[int, int], None]
 """Called with how many tickets are done and how many there are."""
@@ -204,7 +206,8 @@ class Index:
         contents = self._git.read_many(oid for _, oid in tickets)
         for (number, _), (_, content) in zip(tickets, contents, strict=True):
             ticket = parse(content.decode("utf-8", "replace"))
-            head = f"{ticket.id} {ticket.title} {ticket.requester}"
+            people = " ".join(map(str, (ticket.requester, *ticket.participants)))
+            head = f"{ticket.id} {ticket.title} {people}"
             body = " ".join(entry.text for entry in ticket.entries if entry.kind != "event")
             yield number, " ".join(stems(head)), " ".join(stems(body))
 
@@ -267,9 +270,9 @@ class Index:
     def _add(self, ticket: Ticket, path: str, oid: str) -> None:
         """Take in a ticket. Raises TicketFault where its number is taken."""
         execute, many = self.database.execute, self.database.executemany
-        marks = ", ".join("?" * 14)
+        row = _row(ticket, path, oid)
         try:
-            execute(f"INSERT INTO tickets VALUES ({marks})", _row(ticket, path, oid))
+            execute(f"INSERT INTO tickets VALUES ({', '.join('?' * len(row))})", row)
         except sqlite3.IntegrityError:
             reason = f"the number {ticket.number} belongs to another file already"
             raise TicketFault(path, 2, reason) from None
@@ -313,7 +316,7 @@ def number_of(path: str) -> int:
 
 
 def _row(ticket: Ticket, path: str, oid: str) -> tuple[Any, ...]:
-    updated = ticket.updated
+    updated, standing = ticket.updated, Standing.of(ticket)
     return (
         ticket.number,
         ticket.id,
@@ -329,6 +332,14 @@ def _row(ticket: Ticket, path: str, oid: str) -> tuple[Any, ...]:
         ticket.created.isoformat(),
         updated.isoformat(),
         int(updated.timestamp()),
+        ticket.priority,
+        ticket.taken,
+        ticket.phone,
+        tail(ticket.phone),
+        f" {folded(f'{ticket.requester.name} {ticket.requester.email}')} ",
+        standing.side,
+        *standing.clock[:2],
+        " ".join(map(str, standing.clock.turns)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = "2"
+VERSION = "3"
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -20,10 +20,20 @@ CREATE TABLE tickets (
     channel TEXT NOT NULL,
     created TEXT NOT NULL,
     updated TEXT NOT NULL,
-    updated_at INTEGER NOT NULL
+    updated_at INTEGER NOT NULL,
+    priority TEXT NOT NULL,
+    taken TEXT NOT NULL,
+    phone TEXT NOT NULL,
+    phone_tail TEXT NOT NULL,
+    folded TEXT NOT NULL,
+    side TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    answered_at INTEGER,
+    turns TEXT NOT NULL
 );
 CREATE INDEX tickets_status ON tickets (status, updated_at);
 CREATE INDEX tickets_requester ON tickets (requester_key);
+CREATE INDEX tickets_phone ON tickets (phone_tail) WHERE phone_tail != '';
 CREATE TABLE faults (path TEXT PRIMARY KEY, line INTEGER NOT NULL, reason TEXT NOT NULL);
 CREATE TABLE messages (
     number INTEGER NOT NULL,

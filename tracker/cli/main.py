@@ -20,7 +20,8 @@ from tracker.core.errors import TrackerError
 COMMANDS = {
     "init": "init:init",
     "sync": "sync:sync",
-    "new": "tickets:new",
+    "queue": "queue:queue",
+    "new": "phone:new",
     "reply": "answers:reply",
     "note": "answers:note",
     "correct": "answers:correct",
@@ -41,6 +42,7 @@ COMMANDS = {
     "list": "reading:list_",
     "show": "reading:show",
     "search": "reading:search",
+    "snippets": "snippets:snippets",
     "check": "check:check",
     "build": "build:build",
     "doctor": "doctor:doctor",
@@ -98,7 +100,7 @@ def main(context: click.Context, folder: Path) -> None:
 
     \b
     Mail comes in:       tracker sync
-    Agents answer:       tracker list, show 42, reply 42, close 42
+    Agents answer:       tracker queue, show 42, reply 42, close 42
     Agents look first:   tracker review
     The portal goes out: tracker build
     Something is wrong:  tracker doctor, tracker check

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracker.core.errors import TrackerError
-from tracker.core.options import MISSING, TABLES, Agent, Desk, Limits, Mailbox, options_of
+from tracker.core.options import MISSING, TABLES, Agent, Desk, Limits, Mailbox, Sla, options_of
 
 FILE = "tracker.toml"
 _HEADER = re.compile(r"^\s*\[\s*(?P<name>[^\[\]]+?)\s*\]")
@@ -61,6 +61,7 @@ class Settings:
     mailbox: Mailbox
     agents: Mapping[str, Agent]
     limits: Limits
+    sla: Sla
 
     def agent_by_email(self, email: str) -> str | None:
         """Return the handle of the agent who uses ``email``, any case, or None."""
@@ -125,11 +126,12 @@ class _Reader:
         desk = self._table(Desk, ("desk",), self._section(("desk",)))
         mailbox = self._table(Mailbox, ("mailbox",), self._section(("mailbox",)))
         limits = self._table(Limits, ("limits",), self._section(("limits",)))
+        sla = self._table(Sla, ("sla",), self._section(("sla",)))
         agents = {handle: self._agent(handle) for handle in self._section(("agents",))}
         self._shared_emails(agents)
         if self.faults:
             raise SettingsError(sorted(self.faults, key=lambda fault: fault.line))
-        return Settings(desk, mailbox, agents, limits)
+        return Settings(desk, mailbox, agents, limits, sla)
 
     def _agent(self, handle: str) -> Any:
         if not _HANDLE.fullmatch(handle):
@@ -219,7 +221,8 @@ def _is(value: Any, kind: type) -> bool:
 
 _OPTIONAL = {
     spec["check"]
-    for spec in options_of(Mailbox).values()
+    for table in (Mailbox, Sla)
+    for spec in options_of(table).values()
     if spec["default"] == "" and spec["check"] is not None
 }
 """Checks whose option may be left out, which then is None."""

@@ -1,4 +1,4 @@
-"""Checking a desk: every fault in settings and tickets of the work tree, with path and line."""
+"""Checking a desk: every fault of the files in the work tree, with path and line."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tracker.core.document.reader import KNOWN, UNSOLVED, is_conflict_mark
 from tracker.core.settings import FILE, Fault, Settings, SettingsError
 from tracker.core.ticket import Ticket, attachment_folder, ticket_path
 from tracker.desk.desk import Desk, find_root, load_settings
+from tracker.desk.snippets import snippet_faults
 
 
 def check(folder: Path) -> tuple[int, list[Fault]]:
@@ -37,7 +38,7 @@ def check(folder: Path) -> tuple[int, list[Fault]]:
                 Fault(path, 0, f"the number {number} belongs to {owners[number]} already")
             )
         owners.setdefault(number, path)
-    return len(paths), faults
+    return len(paths), [*faults, *snippet_faults(root)]
 
 
 def ticket_files(root: Path) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Making a new desk: a Git repository with settings, pages and its first commit."""
+"""Making a new desk: a Git repository with settings, pages, snippets and its first commit."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tracker.adapters.git import Git
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
 from tracker.core.settings import FILE, read_settings
+from tracker.core.snippets import FOLDER
 
 TEMPLATES = Path(__file__).parent.parent / "portal" / "templates"
 
@@ -94,10 +95,12 @@ def make_desk(root: Path, settings: str) -> Made:
 
 def _pages(language: str) -> dict[str, str]:
     pages = {"mkdocs.yml": (TEMPLATES / "desk-mkdocs.yml").read_text("utf-8")}
-    folder = TEMPLATES / f"docs.{language}"
-    for page in sorted(folder.rglob("*")):
-        if page.is_file():
-            pages[f"docs/{page.relative_to(folder).as_posix()}"] = page.read_text("utf-8")
+    for name in ("docs", FOLDER):
+        folder = TEMPLATES / f"{name}.{language}"
+        for page in sorted(folder.rglob("*")):
+            if page.is_file():
+                path = page.relative_to(folder).as_posix()
+                pages[f"{name}/{path}"] = page.read_text("utf-8")
     return pages
 
 

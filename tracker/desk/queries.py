@@ -1,8 +1,8 @@
-"""Reading the desk: lists, one ticket, search. Everything as of the newest commit."""
+"""Reading the desk: lists and one ticket. Everything as of the newest commit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -11,13 +11,17 @@ from tracker.core.addresses import Address
 from tracker.core.document import TicketFault, parse
 from tracker.core.errors import TrackerError
 from tracker.core.taking import take_of
-from tracker.core.ticket import OPEN_STATUSES, Entry, Ticket, ticket_path
-from tracker.core.words import stems
+from tracker.core.ticket import OPEN_STATUSES, Entry, Priority, Ticket, ticket_path
+from tracker.core.words import folded
 from tracker.core.workspace import NoTicketError
 from tracker.desk.desk import Desk
 from tracker.desk.view import View
 
-_COLUMNS = "id, title, status, requester, assignee, labels, channel, created, updated, path"
+COLUMNS = (
+    "id, title, status, requester, assignee, labels, channel, created, updated, path, "
+    "priority, taken"
+)
+"""What a query of the index must ask for to make a ``Row`` of it."""
 SCOPES = {"open": OPEN_STATUSES, "closed": ("closed",), "any": (*OPEN_STATUSES, "closed")}
 
 
@@ -35,6 +39,15 @@ class Row:
     created: str
     updated: str
     path: str
+    priority: Priority
+    taken: str
+
+    @classmethod
+    def read(cls, values: Sequence[Any]) -> Row:
+        """Make a row from the values of ``COLUMNS``."""
+        ticket, title, status, requester, assignee, labels, *rest = values
+        names = tuple(labels.split("\n")) if labels else ()
+        return cls(ticket, title, status, Address.parse(requester), assignee, names, *rest)
 
     def as_json(self) -> dict[str, Any]:
         """Return what ``list --json`` prints for it."""
@@ -49,7 +62,38 @@ class Row:
             "created": self.created,
             "updated": self.updated,
             "path": self.path,
+            "priority": self.priority,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which tickets of a list are wanted; empty values ask for nothing.
+
+    ``assignee`` is a handle, or ``NOBODY``. Every word of ``requester`` must be part of name or
+    address, in any case.
+    """
+
+    assignee: str = ""
+    label: str = ""
+    priority: str = ""
+    requester: str = ""
+
+    def conditions(self) -> Iterator[tuple[str, str]]:
+        """Yield conditions on a ticket of the index, each with its one value."""
+        if self.assignee:
+            nobody = self.assignee == NOBODY
+            yield "coalesce(assignee, '') = ?", "" if nobody else self.assignee
+        if self.label:
+            yield "instr(char(10) || labels || char(10), ?)", f"\n{self.label}\n"
+        if self.priority:
+            yield "priority = ?", self.priority
+        for word in folded(self.requester).split():
+            yield "instr(folded, ?)", word
+
+
+NOBODY = "none"
+"""Stands for the assignee of a ticket that nobody has."""
 
 
 @contextmanager
@@ -60,33 +104,25 @@ def newest(desk: Desk) -> Iterator[View]:
         yield View(desk.git, desk.index, commit)
 
 
-def list_tickets(desk: Desk, scope: str) -> list[Row]:
+def list_tickets(desk: Desk, scope: str, wanted: Filter | None = None) -> list[Row]:
     """Return the tickets of a scope (``open``, ``closed``, ``any``), newest change first."""
     statuses = SCOPES[scope]
-    marks = ", ".join("?" * len(statuses))
-    sql = (
-        f"SELECT {_COLUMNS} FROM tickets WHERE status IN ({marks}) "
-        "ORDER BY updated_at DESC, number DESC"
-    )
+    conditions = [f"status IN ({', '.join('?' * len(statuses))})"]
+    values: list[str] = list(statuses)
+    for condition, value in (wanted or Filter()).conditions():
+        conditions.append(condition)
+        values.append(value)
     with newest(desk):
-        return [_row(values) for values in desk.index.query(sql, *statuses)]
+        return select(desk, " AND ".join(conditions), *values)
 
 
-def search_tickets(desk: Desk, words: str) -> list[Row]:
-    """Return the tickets that hold every word, in any form, the best match first."""
-    found = list(dict.fromkeys(stems(words)))
-    if not found:
-        return []
-    match = " AND ".join(f'"{stem}"' for stem in found)
-    columns = ", ".join(f"tickets.{name.strip()}" for name in _COLUMNS.split(","))
-    sql = (
-        f"SELECT {columns} FROM words JOIN tickets ON tickets.number = words.rowid "
-        "WHERE words MATCH ? ORDER BY bm25(words, 5.0, 1.0), tickets.number DESC"
-    )
-    desk.index.update(desk.repository.newest(), desk.progress)
-    desk.index.update_words(desk.progress)
-    with newest(desk):
-        return [_row(values) for values in desk.index.query(sql, match)]
+def select(desk: Desk, where: str, *values: Any) -> list[Row]:
+    """Return the tickets that meet a condition of SQL, newest change first.
+
+    The index must be held (``newest``).
+    """
+    sql = f"SELECT {COLUMNS} FROM tickets WHERE {where} ORDER BY updated_at DESC, number DESC"
+    return [Row.read(row) for row in desk.index.query(sql, *values)]
 
 
 def broken_tickets(desk: Desk) -> list[TicketFault]:
@@ -118,13 +154,6 @@ def missing(desk: Desk, number: int) -> TrackerError:
     if row:
         return TicketFault(*row)
     return NoTicketError(f"{desk.settings.desk.prefix}-{number}", number)
-
-
-def _row(values: tuple[Any, ...]) -> Row:
-    ticket, title, status, requester, assignee, labels, channel, created, updated, path = values
-    names = tuple(labels.split("\n")) if labels else ()
-    person = Address.parse(requester)
-    return Row(ticket, title, status, person, assignee, names, channel, created, updated, path)
 
 
 def ticket_json(path: str, ticket: Ticket) -> dict[str, Any]:
