@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = "1"
+VERSION = "2"
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -43,9 +43,10 @@ CREATE INDEX due_number ON due (number);
 CREATE TABLE told (number INTEGER NOT NULL, address TEXT NOT NULL, at TEXT NOT NULL);
 CREATE INDEX told_number ON told (number);
 CREATE INDEX told_address ON told (address, at);
+CREATE TABLE unstamped (number INTEGER PRIMARY KEY);
 CREATE TABLE indexed (number INTEGER PRIMARY KEY, oid TEXT NOT NULL);
 CREATE VIRTUAL TABLE words USING fts5 (title, body, detail = none, tokenize = 'ascii');
 """
 
-OF_A_TICKET = ("tickets", "messages", "due", "told")
+OF_A_TICKET = ("tickets", "messages", "due", "told", "unstamped")
 """The tables with a ``number``: what is deleted before a ticket is indexed anew."""

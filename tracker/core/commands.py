@@ -92,21 +92,27 @@ def read_commands(text: str, *, leading: bool, allowed: Iterable[str] = _FOLLOWE
     return Told("\n".join(kept).strip("\n"), tuple(commands), tuple(faults))
 
 
+def fenced(lines: Iterable[str]) -> Iterator[bool]:
+    """Yield for each line whether it belongs to a fenced code block, its fences included
+    (CommonMark, 4.5).
+    """
+    fence = ""
+    for line in lines:
+        mark = _FENCE.match(line)
+        yield bool(fence or mark)
+        if not fence:
+            fence = mark[1] if mark else ""
+        elif mark and mark[1].startswith(fence) and not line.strip().strip(fence[0]):
+            fence = ""
+
+
 def _lines(text: str, leading: bool) -> Iterator[tuple[int, str, bool]]:
     """Yield place, line, and whether a command may stand there."""
-    fence, over = "", False
-    for place, line in enumerate(text.split("\n")):
-        mark = _FENCE.match(line)
-        if fence:
-            yield place, line, False
-            if mark and mark[1].startswith(fence) and not line.strip().strip(fence[0]):
-                fence = ""
-            continue
-        if mark:
-            fence, over = mark[1], over or leading
-        found = _LINE.fullmatch(line)
-        yield place, line, not fence and not over
-        over = over or (leading and bool(line.strip()) and not found)
+    lines, over = text.split("\n"), False
+    for place, (line, code) in enumerate(zip(lines, fenced(lines), strict=True)):
+        over = over or (leading and code)
+        yield place, line, not code and not over
+        over = over or (leading and bool(line.strip()) and not _LINE.fullmatch(line))
 
 
 def _read(found: re.Match[str], place: int, names: frozenset[str]) -> Command | CommandFault | None:
