@@ -24,6 +24,7 @@ from tracker.core.notices import confirmed, due, withheld
 from tracker.core.phones import tail
 from tracker.core.queues import Standing
 from tracker.core.review import held
+from tracker.core.stamping import needs_stamping
 from tracker.core.ticket import Ticket, ticket_path
 from tracker.core.words import folded, stems
 
@@ -167,7 +168,8 @@ class Index:
 
     def _follow(self, path: str, content: bytes | None, known: Ticket | None, commit: str) -> None:
         if content is not None:
-            self._add(known or _ticket(path, content), path, blob_id(content, like=commit))
+            ticket = known or _ticket(path, content)
+            self._add(ticket, path, blob_id(content, like=commit), content)
 
     def update_words(self, progress: Progress | None = None) -> None:
         """Bring the full text to the tickets that the index holds.
@@ -254,7 +256,7 @@ class Index:
             zip(written, contents, strict=True), start=1
         ):
             try:
-                self._add(_ticket(path, content), path, oid)
+                self._add(_ticket(path, content), path, oid, content)
             except TicketFault as fault:
                 row = (path, fault.line, fault.reason)
                 self.database.execute("INSERT OR REPLACE INTO faults VALUES (?, ?, ?)", row)
@@ -267,7 +269,7 @@ class Index:
             self.database.execute(f"DELETE FROM {table} WHERE number = ?", (number,))
         self.database.execute("DELETE FROM faults WHERE path = ?", (path,))
 
-    def _add(self, ticket: Ticket, path: str, oid: str) -> None:
+    def _add(self, ticket: Ticket, path: str, oid: str, content: bytes) -> None:
         """Take in a ticket. Raises TicketFault where its number is taken."""
         execute, many = self.database.execute, self.database.executemany
         row = _row(ticket, path, oid)
@@ -276,6 +278,8 @@ class Index:
         except sqlite3.IntegrityError:
             reason = f"the number {ticket.number} belongs to another file already"
             raise TicketFault(path, 2, reason) from None
+        if needs_stamping(content.decode(), ticket):
+            execute("INSERT INTO unstamped VALUES (?)", (ticket.number,))
         many("INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?)", _messages(ticket))
         many("INSERT INTO due VALUES (?, ?, ?, ?, ?, ?)", _due(ticket))
         many("INSERT INTO told VALUES (?, ?, ?, ?)", _told(ticket))

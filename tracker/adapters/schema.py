@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = "3"
+VERSION = "4"
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -63,9 +63,10 @@ CREATE TABLE told (
 CREATE INDEX told_number ON told (number);
 CREATE INDEX told_address ON told (address, at);
 CREATE INDEX told_confirmed ON told (confirmed, at);
+CREATE TABLE unstamped (number INTEGER PRIMARY KEY);
 CREATE TABLE indexed (number INTEGER PRIMARY KEY, oid TEXT NOT NULL);
 CREATE VIRTUAL TABLE words USING fts5 (title, body, detail = none, tokenize = 'ascii');
 """
 
-OF_A_TICKET = ("tickets", "messages", "due", "held", "told")
+OF_A_TICKET = ("tickets", "messages", "due", "held", "told", "unstamped")
 """The tables with a ``number``: what is deleted before a ticket is indexed anew."""

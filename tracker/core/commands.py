@@ -97,16 +97,24 @@ def read_commands(text: str, *, leading: bool, allowed: Iterable[str] = _FOLLOWE
     return Told("\n".join(kept).strip("\n"), tuple(commands), tuple(faults))
 
 
-def _lines(text: str) -> Iterator[tuple[int, str, bool]]:
-    """Yield place, line, and whether it belongs to fenced code."""
+def fenced(lines: Iterable[str]) -> Iterator[bool]:
+    """Yield for each line whether it belongs to a fenced code block, its fences included
+    (CommonMark, 4.5).
+    """
     fence = ""
-    for place, line in enumerate(text.split("\n")):
+    for line in lines:
         mark = _FENCE.match(line)
-        yield place, line, bool(fence or mark)
+        yield bool(fence or mark)
         if not fence:
             fence = mark[1] if mark else ""
         elif mark and mark[1].startswith(fence) and not line.strip().strip(fence[0]):
             fence = ""
+
+
+def _lines(text: str) -> Iterator[tuple[int, str, bool]]:
+    """Yield place, line, and whether it belongs to fenced code."""
+    lines = text.split("\n")
+    yield from zip(range(len(lines)), lines, fenced(lines), strict=True)
 
 
 def _read(found: re.Match[str], place: int, names: frozenset[str]) -> Command | CommandFault | None:

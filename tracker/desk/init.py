@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tracker.adapters.environment import SECRET, optional_secret
 from tracker.adapters.git import Git
+from tracker.core import state
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
 from tracker.core.settings import FILE, read_settings
@@ -23,9 +24,9 @@ GITIGNORE = """\
 site/
 """
 GITATTRIBUTES = """\
-# Git must not change a byte of mail that was stored.
+# Git must not change a byte of what was stored. A ticket that a web editor saved with CRLF would
+# else look changed in every clone for ever, which keeps the clone from following.
 tickets/** -text
-tickets/**/*.md text eol=lf
 """
 
 
@@ -84,6 +85,9 @@ def make_desk(root: Path, settings: str) -> Made:
         target.write_text(text, "utf-8")
     (root / "tickets").mkdir()
     (root / "tickets" / ".gitkeep").touch()
+    position = root / state.COMMITS  # from the first commit on trailers count
+    position.parent.mkdir()
+    position.write_bytes(state.write(state.Commits("")))
     git = Git(root)
     git.run("init", "--quiet", f"--initial-branch={checked.desk.branch}")
     git.run("add", "--all")

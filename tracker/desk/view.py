@@ -37,6 +37,10 @@ class View:
             self._state = {file.path: file.oid for file in found}
         return self._state
 
+    def unstamped(self) -> list[int]:
+        """Return the tickets that people wrote into and that are not stamped yet."""
+        return [number for (number,) in self._index.query("SELECT number FROM unstamped")]
+
     def path_of(self, number: int) -> str | None:
         """Return the path of a readable ticket, or None."""
         row = self._index.query_one("SELECT path FROM tickets WHERE number = ?", number)

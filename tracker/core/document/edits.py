@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tracker.core.document import frontmatter, marks
+from tracker.core.document.drafts import with_mark
 from tracker.core.document.escaping import escape
 from tracker.core.document.faults import TicketFault
 from tracker.core.document.reader import KNOWN, Layout, format_of, lay_out, parts_of
@@ -20,17 +21,14 @@ def add_entries(text: str, entries: Iterable[Entry], language: str, path: str = 
 
     What somebody is writing under the reply mark stays there.
     """
+    text = with_mark(text, path)
     layout = lay_out(text, path)
     words = texts(language)
     first = len(layout.entries) + 1
     added = "\n".join(render_entry(entry, n, words) for n, entry in enumerate(entries, first))
     lines = text.split("\n")
-    if layout.reply == len(lines):  # somebody deleted the reply mark
-        above = text.rstrip("\r\n") + "\n\n"
-        below = marks.REPLY + "\n"
-    else:
-        above = "".join(f"{line}\n" for line in lines[: layout.reply])
-        below = "\n".join(lines[layout.reply :])
+    above = "".join(f"{line}\n" for line in lines[: layout.reply])
+    below = "\n".join(lines[layout.reply :])
     if not above.endswith(("\n\n", "\r\n\r\n")):
         above += "\n"
     return above + _like(text, added + "\n") + below
