@@ -295,7 +295,7 @@ def test_what_was_refused_can_still_be_accepted() -> None:
         review.refuse(work, 42, "h1", WHO)
         review.accept(work, 42, "h1", WHO)
         one = reviewed(work)
-        assert (one.visibility, one.data) == ("public", data)
+        assert (one.visibility, one.data) == ("public", {**data, "tell": "boris"})
 
 
 def test_a_request_that_is_refused_is_closed_and_opens_when_it_is_accepted() -> None:

@@ -57,7 +57,7 @@ def test_a_new_ticket_is_known_without_reading_it_again() -> None:
     content = work.files[path]
     assert content is not None
     assert work.tickets[path] == parse(content.decode())
-    assert work.tickets[path].entries[0].data == {"title": "Кабинет"}
+    assert work.tickets[path].entries[0].data == {"title": "Кабинет", "tell": "anna"}
     work.add(work.need(1), [event("closed")])
     assert work.tickets == {}, "what was known is not so any more"
 

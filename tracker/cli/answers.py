@@ -16,6 +16,7 @@ from tracker.desk import answers
 from tracker.desk.acting import number_from
 from tracker.desk.desk import Desk
 from tracker.desk.queries import find_ticket
+from tracker.desk.snippets import filled
 
 attach_option = click.option(
     "--attach",
@@ -30,6 +31,7 @@ attach_option = click.option(
 @click.argument("number")
 @as_option
 @click.option("--text", help="The answer, as Markdown; else standard input or your editor.")
+@click.option("--snippet", metavar="NAME", help="A canned answer; see `tracker snippets`.")
 @click.option("--note", "internal", is_flag=True, help="An internal note: agents only.")
 @click.option("--close", is_flag=True, help="Close the ticket with it.")
 @click.option("--wait", is_flag=True, help="The ticket waits for the requester now.")
@@ -40,6 +42,7 @@ def reply(
     number: str,
     handle: str | None,
     text: str | None,
+    snippet: str | None,
     internal: bool,
     close: bool,
     wait: bool,
@@ -58,11 +61,16 @@ def reply(
       tracker reply 42 --text 'Какой у вас браузер?' --wait
       tracker reply 42 --note --text 'Перезвонить в среду.'
       tracker reply 42 --text 'Инструкция:' --attach guide.pdf
+      tracker reply 42 --snippet done
     """
     if close and wait:
         raise click.UsageError("--close and --wait exclude each other.")
+    if text is not None and snippet is not None:
+        raise click.UsageError("--text and --snippet exclude each other.")
     desk, agent = acting(folder, handle)
     ticket = number_from(desk, number)
+    if snippet is not None:
+        text = filled(desk, snippet, ticket, agent)
     words = _words(desk, ticket, text, attach, "Your note on" if internal else "Your answer to")
     with kept(desk, f"{desk.settings.desk.prefix}-{ticket}", words):
         done = answers.answer(
