@@ -115,6 +115,18 @@ def test_a_stranger_s_message_becomes_public_and_gives_no_right() -> None:
     assert work.need(42).participants == ()
 
 
+def test_the_agents_hear_of_it() -> None:
+    work = workspace(held())
+    review.accept(work, 42, "h1", WHO)
+    assert reviewed(work).data == {"tell": "boris"}
+    work = workspace(held(BORIS, text="/note Не пускать."))
+    review.accept(work, 42, "h1", WHO)
+    assert reviewed(work).data == {"tell": "anna"}, "whoever wrote it knows"
+    work = workspace(held(BORIS, text="Готово."))
+    review.accept(work, 42, "h1", WHO)
+    assert reviewed(work).data == {}, "an answer is told outside"
+
+
 def test_a_stranger_may_join_with_it() -> None:
     work = workspace(held())
     assert names(review.accept(work, 42, "2", WHO, joins=True)) == ["accepted", "joined"]

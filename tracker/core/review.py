@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from tracker.core import notices, operations
+from tracker.core import operations
 from tracker.core.addresses import Address
 from tracker.core.commands import Told, read_commands
 from tracker.core.fields import Fields, visibility_of
+from tracker.core.notices import with_audience
 from tracker.core.operations import Actor, OperationError, event
 from tracker.core.settings import Settings
 from tracker.core.ticket import STATUSES, Entry, Ticket
@@ -147,7 +148,8 @@ def _publish(work: Workspace, ticket: Ticket, entry: Entry, told: Told | None, w
         work.rewrite(ticket, entry.id, text)
     changes = _released(work, ticket, entry, None)
     changes |= {"role": accepted.role, "kind": "note" if accepted.kind == "note" else None}
-    changes["data"] = _audience(accepted, ticket, work.settings, who.handle)
+    by = _agent(work.settings, accepted) or who.handle
+    changes["data"] = dict(with_audience(accepted, ticket, work.settings, by).data)
     work.amend(ticket, entry.id, {key: one for key, one in changes.items() if one != {}})
     if accepted.kind != entry.kind:
         work.retitle(ticket, accepted)
@@ -167,12 +169,6 @@ def _released(
 
 def _unrefused(entry: Entry) -> dict[str, str]:
     return {key: one for key, one in entry.data.items() if key != "refused"}
-
-
-def _audience(entry: Entry, ticket: Ticket, settings: Settings, by: str | None) -> dict[str, str]:
-    """Return which agents are to hear of an entry, as its data say it."""
-    fixed = getattr(notices, "with_audience", None)
-    return dict(fixed(entry, ticket, settings, by).data) if fixed else {}
 
 
 def _obey(work: Workspace, number: int, author: Actor, told: Told) -> list[Entry]:
