@@ -389,7 +389,8 @@ class RealDesk:
         done = subprocess.run(
             command, env=surroundings, capture_output=True, text=True, cwd=self.folder, check=False
         )
-        read = set(record.read_text().split()) if record.exists() else set()
+        names = record.read_text().split() if record.exists() else []
+        read = {name for name in names if name.startswith("TRACKER_")}  # every secret's name
         return done.returncode, done.stdout, done.stderr, read
 
 
