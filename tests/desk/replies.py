@@ -16,6 +16,15 @@ def words_of(letter: EmailMessage) -> str:
     return str(part.get_content()).replace("\r\n", "\n")
 
 
+def whole(letter: EmailMessage) -> str:
+    """Return everything that a letter says: its headers, its text and its HTML, decoded."""
+    parts = [f"{name}: {value}" for name, value in letter.items()]
+    for part in letter.walk():
+        if part.get_content_maintype() == "text":
+            parts.append(str(part.get_content()))
+    return "\n".join(parts)
+
+
 def reply(
     program: str, letter: EmailMessage, sender: str, text: str, *, n: int = 1, extra: str = ""
 ) -> bytes:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.desk.conftest import RealDesk, letter
-from tests.desk.replies import PROGRAMS, reply, words_of
+from tests.desk.replies import PROGRAMS, reply, whole, words_of
 from tests.servers.smtp import Letter
 
 pytestmark = pytest.mark.servers
@@ -235,7 +235,7 @@ class History:
     def _nothing_leaked(self) -> None:
         for one in self.desk.smtp.letters():
             if one.recipients != (ANNA,):
-                leaked = {word for word in self.secrets if word in self.text(one)}
+                leaked = {word for word in self.secrets if word in whole(one.message)}
                 assert not leaked, (leaked, one.recipients)
 
     @staticmethod

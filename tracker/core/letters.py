@@ -15,7 +15,7 @@ from typing import Literal
 from tracker.core.addresses import one_line
 from tracker.core.mail import LOOP_HEADER
 from tracker.core.settings import Settings
-from tracker.core.tokens import Keys
+from tracker.core.tokens import Keys, read_message_id
 
 Nature = Literal["auto-replied", "auto-generated", ""]
 """What Auto-Submitted says (RFC 3834); empty for a letter that a person wrote."""
@@ -97,16 +97,18 @@ def seal(content: Content, head: Head, settings: Settings, keys: Keys) -> Letter
         message["Auto-Submitted"] = content.nature
         message["X-Auto-Response-Suppress"] = "All"
     message[LOOP_HEADER] = keys.loop
-    tag = head.message_id.strip("<>").rpartition("@")[0]
-    if settings.mailbox.plus_tags and head.answers and _LOCAL.fullmatch(f"{user}+{tag}"):
-        message["Reply-To"] = HeaderAddress(username=f"{user}+{tag}", domain=domain)
+    named = read_message_id(head.message_id)
+    if settings.mailbox.plus_tags and head.answers and named:
+        tagged = keys.tagged(f"{user}@{domain}", named.ticket, recipient).rpartition("@")[0]
+        if _LOCAL.fullmatch(tagged):
+            message["Reply-To"] = HeaderAddress(username=tagged, domain=domain)
     message.set_content(content.plain, cte="base64")
     message.add_alternative(content.html, subtype="html", cte="base64")
     for file in content.files:
         found = _TYPE.fullmatch(file.type)
         kind, subtype = found.groups() if found else ("application", "octet-stream")
         message.add_attachment(file.content, maintype=kind, subtype=subtype, filename=file.name)
-    _fix_boundaries(message, tag.replace(".", "_"))
+    _fix_boundaries(message, head.message_id.strip("<>").rpartition("@")[0].replace(".", "_"))
     lines = [f"To: {recipient}", f"Message-ID: {head.message_id}"]
     known = [one for one in head.references if _MESSAGE_ID.fullmatch(one)]
     if known:
