@@ -66,6 +66,20 @@ class Terminal:
             pass
         return self._process.wait(_PATIENCE), self.shown[self._read :]
 
+    def drop(self, keys: str = CTRL_C) -> tuple[int, str]:
+        """Press keys that end the command, and again as a person does while nothing comes of it;
+        return as ``end``.
+
+        Python notices a Ctrl-C of the very moment in which it begins to wait for a line only
+        with the next key.
+        """
+        for _ in range(int(_PATIENCE)):
+            self.press(keys)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(1)
+                break
+        return self.end()
+
     def _more(self, seconds: float) -> bool:
         ready, _, _ = select.select([self._master], [], [], max(0.0, seconds))
         assert ready, f"nothing more is shown: {self.shown}"

@@ -86,8 +86,7 @@ def test_earlier_requests_are_shown_and_one_is_continued(english: RealDesk) -> N
         shell.expect("Earlier requests of this caller:\n  ACCREDO-1  Printer  (closed")
         shell.answer(("mail address", ""), ("About one of these?", "7"))
         shell.answer(("There is no ticket ACCREDO-7", ""), ("What it is about", "x"))
-        shell.press(CTRL_C)
-        assert shell.end()[0] == 1
+        assert shell.drop()[0] == 1
     with terminal(english.root, *NEW) as shell:
         shell.answer(("Caller's name", "Ivan Petrov"), ("telephone", ""), ("mail address", ""))
         shell.answer(("About one of these?", "ACCREDO-1"))
@@ -139,8 +138,7 @@ def test_a_dropped_call_saves_nothing_and_says_so(english: RealDesk, keys: str) 
         shell.answer(("What it is about", "Pass"), ("an empty line ends it", ""))
         shell.answer(("Labels", ""), ("Whose", ""))
         shell.expect("q drops the call")
-        shell.press(keys)
-        status, shown = shell.end()
+        status, shown = shell.drop(keys)
     assert status == 1
     assert shown.endswith("Nothing was saved.\n")
     assert english.tickets() == {}
