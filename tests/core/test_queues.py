@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.samples import NOW, entry, event, later, settings, ticket
-from tracker.core.queues import QUEUES, Standing, Writing, last_side, places, writing
+from tracker.core.queues import QUEUES, Standing, last_side, places
 from tracker.core.sla import Clock, Targets
 from tracker.core.ticket import PRIORITIES, STATUSES, Ticket
 
@@ -78,26 +77,6 @@ def test_the_late_come_first_then_the_urgent_then_the_old() -> None:
     ]
     found = places(map(Standing.of, tickets), TARGETS, later(hours=4))
     assert [one.standing.number for one in found] == [5, 3, 2, 1, 6, 4]
-
-
-SINCE = NOW.isoformat()
-
-
-@pytest.mark.parametrize(
-    ("taken", "after", "expected"),
-    [
-        (f"anna {SINCE}", timedelta(), Writing("anna", NOW)),
-        (f"anna, {SINCE}", timedelta(hours=1), Writing("anna", NOW)),
-        (f"Анна К. {SINCE}", timedelta(minutes=5), Writing("Анна К.", NOW)),
-        (f"anna {SINCE}", timedelta(hours=1, seconds=1), None),
-        ("", timedelta(), None),
-        ("anna", timedelta(), None),
-        (SINCE, timedelta(), None),
-        ("anna 2026-11-23T10:00:00", timedelta(), None),
-    ],
-)
-def test_who_is_writing(taken: str, after: timedelta, expected: Writing | None) -> None:
-    assert writing(taken, NOW + after) == expected
 
 
 standings = st.builds(

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.core.samples import NOW, ticket
-from tracker.core.taking import LASTS, Take, TakenError, release, take, take_of, taken_by
+from tracker.core.taking import LASTS, Take, TakenError, read_take, release, take, taken_by
 
 SECOND = timedelta(seconds=1)
 
@@ -16,20 +16,20 @@ def test_a_take_is_written_and_read_back() -> None:
     changes = take(ticket(), "anna", NOW)
     assert changes == {"taken": "anna 2026-11-23T10:00:00+03:00"}
     one = ticket(taken=changes["taken"])
-    assert take_of(one) == Take("anna", NOW)
-    assert taken_by(one, NOW) == Take("anna", NOW)
+    assert read_take(one.taken) == Take("anna", NOW)
+    assert taken_by(one.taken, NOW) == Take("anna", NOW)
 
 
 def test_it_lasts_an_hour() -> None:
     one = ticket(taken=str(Take("anna", NOW)))
-    assert taken_by(one, NOW + LASTS - SECOND)
-    assert taken_by(one, NOW + LASTS) is None
-    assert taken_by(one, NOW - SECOND) is None, "somebody's clock is wrong"
+    assert taken_by(one.taken, NOW + LASTS - SECOND)
+    assert taken_by(one.taken, NOW + LASTS) is None
+    assert taken_by(one.taken, NOW - SECOND) is None, "somebody's clock is wrong"
 
 
 @pytest.mark.parametrize("written", ["", "anna", "anna yesterday", "anna 2026-11-23T10:00:00", " "])
 def test_what_says_nothing(written: str) -> None:
-    assert take_of(ticket(taken=written)) is None
+    assert read_take(written) is None
     assert take(ticket(taken=written), "boris", NOW)
 
 
@@ -53,3 +53,11 @@ def test_one_s_own_is_taken_for_another_hour_and_released() -> None:
     assert release(one, "boris", NOW + SECOND, force=True) == {"taken": None}
     assert release(one, "boris", NOW + LASTS) == {"taken": None}, "it was over"
     assert release(ticket(), "anna", NOW) == {}
+
+
+@pytest.mark.parametrize(
+    ("written", "agent"),
+    [("anna {}", "anna"), ("anna, {}", "anna"), ("Анна К. {}", "Анна К."), (" anna {} ", "anna")],
+)
+def test_a_line_written_by_hand_is_read_as_it_is_meant(written: str, agent: str) -> None:
+    assert read_take(written.format(NOW.isoformat())) == Take(agent, NOW)

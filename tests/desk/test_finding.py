@@ -8,7 +8,7 @@ import pytest
 
 from tests.desk.conftest import RealDesk
 from tracker.core.addresses import Address
-from tracker.desk import actions
+from tracker.desk import opening
 from tracker.desk.desk import Desk
 from tracker.desk.finding import earlier_tickets, search_tickets
 from tracker.desk.queries import Row
@@ -27,7 +27,7 @@ def opened(desk_of: Callable[..., RealDesk]) -> Iterator[Desk]:
     """Four calls."""
     one = desk_of(remote=False).open()
     for person, title, phone in CALLS:
-        actions.open_ticket(one, "anna", person, title, "Текст", "phone", phone=phone)
+        opening.open_ticket(one, "anna", person, title, "Текст", "phone", phone=phone)
     yield one
     one.index.close()
 

@@ -15,7 +15,7 @@ from tests.desk.people import FILE, Person
 from tracker.adapters.history import ShallowError
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
-from tracker.desk import actions
+from tracker.desk import opening
 from tracker.desk.check import check, outside_faults
 
 pytestmark = pytest.mark.servers
@@ -28,7 +28,7 @@ def desk(desk_of: Callable[..., RealDesk]) -> RealDesk:
     made = desk_of()
     opened = made.open()
     caller = Address("Иван", "ivan@example.org")
-    actions.open_ticket(opened, "anna", caller, "Принтер", "Не печатает", "phone")
+    opening.open_ticket(opened, "anna", caller, "Принтер", "Не печатает", "phone")
     opened.index.close()
     return made
 

@@ -12,7 +12,7 @@ from tests.desk.helpers import NOW
 from tracker.core.addresses import Address
 from tracker.core.conversation import is_over
 from tracker.core.errors import TrackerError
-from tracker.desk import actions
+from tracker.desk import changes, opening
 from tracker.desk.desk import Desk
 from tracker.desk.phone import add_call, sort_in
 from tracker.desk.queries import find_ticket
@@ -26,7 +26,7 @@ def opened(desk: RealDesk) -> Iterator[Desk]:
     """A desk with one call."""
     one = desk.open()
     one.clock = lambda: NOW
-    actions.open_ticket(one, "anna", IVAN, "Принтер", "Не печатает", "phone", phone="123-45-67")
+    opening.open_ticket(one, "anna", IVAN, "Принтер", "Не печатает", "phone", phone="123-45-67")
     yield one
     one.index.close()
 
@@ -63,7 +63,7 @@ def test_who_calls_again(
 def test_a_call_opens_a_closed_ticket_again_and_a_note_does_not(
     opened: Desk, desk: RealDesk
 ) -> None:
-    actions.set_status(opened, [1], "anna", "closed")
+    changes.set_status(opened, [1], "anna", "closed")
     add_call(opened, 1, "anna", IVAN, "Спасибо", internal=True)
     ticket = desk.tickets()["ACCREDO-1"]
     assert (ticket.status, ticket.entries[-1].kind) == ("closed", "note")
@@ -76,7 +76,7 @@ def test_a_call_opens_a_closed_ticket_again_and_a_note_does_not(
 
 
 def test_a_ticket_closed_long_ago_is_over(opened: Desk, desk: RealDesk) -> None:
-    actions.set_status(opened, [1], "anna", "closed")
+    changes.set_status(opened, [1], "anna", "closed")
     opened.clock = lambda: NOW + timedelta(days=15)
     assert is_over(find_ticket(opened, 1)[1], opened.now())
     with pytest.raises(TrackerError, match="closed more than 14 days ago"):
@@ -87,7 +87,7 @@ def test_a_ticket_closed_long_ago_is_over(opened: Desk, desk: RealDesk) -> None:
 
 
 def test_a_number_is_kept_where_there_was_none(opened: Desk, desk: RealDesk) -> None:
-    actions.open_ticket(opened, "anna", IVAN, "Второе", "x", "cli")
+    opening.open_ticket(opened, "anna", IVAN, "Второе", "x", "cli")
     add_call(opened, 2, "anna", IVAN, "Звоню", phone="+7 495 000-00-00")
     add_call(opened, 1, "anna", IVAN, "Звоню", phone="+7 495 000-00-00")
     found = {name: one.phone for name, one in desk.tickets().items()}
@@ -102,7 +102,7 @@ def test_nothing_said_and_no_ticket(opened: Desk) -> None:
 
 
 def test_a_new_ticket_gets_its_place(opened: Desk, desk: RealDesk) -> None:
-    actions.open_ticket(opened, "anna", IVAN, "Второе", "x", "phone")
+    opening.open_ticket(opened, "anna", IVAN, "Второе", "x", "phone")
     sort_in(opened, 2, "anna", labels=["печать", "печать"], assignee="anna", link=1)
     tickets = desk.tickets()
     second = tickets["ACCREDO-2"]

@@ -16,7 +16,7 @@ from tracker.core.document import parse
 from tracker.core.fields import Fields
 from tracker.core.queues import Standing
 from tracker.core.workspace import Workspace
-from tracker.desk import actions
+from tracker.desk import answers, changes, opening
 from tracker.desk.check import index_differences
 from tracker.desk.desk import Desk
 from tracker.desk.phone import sort_in
@@ -47,10 +47,10 @@ def opened(desk_of: Callable[..., RealDesk]) -> Iterator[Desk]:
     one.clock = lambda: NOW
     for person, channel in ((IVAN, "cli"), (OLGA, "cli"), (IVAN, "phone")):
         title = f"Запрос {person.name}"
-        actions.open_ticket(one, "anna", person, title, "Текст", channel, phone="8 495 1234567")
+        opening.open_ticket(one, "anna", person, title, "Текст", channel, phone="8 495 1234567")
     sort_in(one, 2, "anna", assignee="anna", labels=["печать", "срочно"])
     sort_in(one, 3, "anna", assignee="boris")
-    actions.answer(one, 2, "anna", "Смотрю")
+    answers.answer(one, 2, "anna", "Смотрю")
     yield one
     one.index.close()
 
@@ -97,7 +97,7 @@ def change(desk: Desk, number: int, **values: object) -> None:
 
     def decide(view: View) -> Change:
         work = Workspace(view, desk.settings, desk.now(), desk.new_id)
-        who = operations.Actor(actions.address_of(desk, "anna"), "agent", "cli", work.now, "anna")
+        who = operations.Actor(desk.settings.address_of("anna"), "agent", "cli", work.now, "anna")
         before = Fields.of(work.need(number))
         wanted = {name: values.get(name, getattr(before, name)) for name in before.__slots__}
         operations.change(work, number, who, Fields(**wanted))
@@ -115,11 +115,11 @@ def test_priority_and_who_is_writing_are_shown(opened: Desk) -> None:
     assert (first.row.id, first.row.priority) == ("ACCREDO-3", "urgent")
     assert first.as_json()["taken"] == {"agent": "boris", "since": since.isoformat()}
     opened.clock = lambda: NOW + timedelta(minutes=11)
-    assert queue(opened, "to-answer", None).lines[0].writing is None
+    assert queue(opened, "to-answer", None).lines[0].taken is None
 
 
 def test_a_closed_ticket_leaves_the_queues_and_waiting_stops_the_clock(opened: Desk) -> None:
-    actions.set_status(opened, [1], "anna", "closed")
+    changes.set_status(opened, [1], "anna", "closed")
     change(opened, 2, status="waiting")
     opened.clock = lambda: NOW + timedelta(days=9)
     assert names(opened) == {

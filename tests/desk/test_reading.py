@@ -12,7 +12,7 @@ from tests.desk.conftest import SECRET, RealDesk, letter
 from tests.desk.helpers import run
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
-from tracker.desk import actions, queries
+from tracker.desk import answers, changes, opening, queries
 from tracker.desk.check import check, index_differences
 from tracker.desk.doctor import examine
 from tracker.desk.finding import search_tickets
@@ -27,8 +27,8 @@ def filled(desk: RealDesk) -> RealDesk:
     desk.mailbox.append_many([html, letter("olga", subject="Пропуск")])
     run(desk)
     one = desk.open()
-    actions.open_ticket(one, "anna", Address("Пётр", ""), "Звонок", "Перезвоните", "phone")
-    actions.set_status(one, [2], "anna", "closed")
+    opening.open_ticket(one, "anna", Address("Пётр", ""), "Звонок", "Перезвоните", "phone")
+    changes.set_status(one, [2], "anna", "closed")
     return desk
 
 
@@ -64,7 +64,7 @@ def test_search_finds_every_word_in_any_form(filled: RealDesk) -> None:
 def test_search_follows_what_changes(filled: RealDesk) -> None:
     desk = filled.open()
     assert search_tickets(desk, "картриджа") == []
-    actions.answer(desk, 1, "anna", "Меняем картридж")
+    answers.answer(desk, 1, "anna", "Меняем картридж")
     assert [one.id for one in search_tickets(desk, "картриджа")] == ["ACCREDO-1"]
     assert index_differences(desk) == []
 
@@ -93,7 +93,7 @@ def test_the_json_of_a_ticket_is_the_contract(filled: RealDesk) -> None:
 
 def test_an_attachment_in_the_json(filled: RealDesk, tmp_path: Path) -> None:
     (tmp_path / "акт.pdf").write_bytes(b"%PDF")
-    actions.answer(filled.open(), 1, "anna", "Вот", attach=[tmp_path / "акт.pdf"])
+    answers.answer(filled.open(), 1, "anna", "Вот", attach=[tmp_path / "акт.pdf"])
     _, ticket = queries.find_ticket(filled.open(), 1)
     shown = queries.ticket_json("p", ticket)["entries"][-1]["attachments"]
     assert shown == [

@@ -11,7 +11,7 @@ from tests.desk.conftest import RealDesk
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
 from tracker.core.snippets import SnippetError
-from tracker.desk import actions
+from tracker.desk import opening
 from tracker.desk.check import check
 from tracker.desk.snippets import filled, snippet, snippets
 
@@ -30,7 +30,7 @@ def test_a_new_desk_has_two_in_its_language_and_they_can_be_filled(
 ) -> None:
     made = desk_of(remote=False, language=language)
     desk = made.open()
-    actions.open_ticket(desk, "anna", Address("Пётр", ""), "Звонок", "x", "phone")
+    opening.open_ticket(desk, "anna", Address("Пётр", ""), "Звонок", "x", "phone")
     assert [one.name for one in snippets(desk)] == ["details", "done"]
     for one in snippets(desk):
         text = filled(desk, one.name, 1, "anna")
@@ -46,7 +46,7 @@ def test_every_place(desk_of: Callable[..., RealDesk]) -> None:
     desk = made.open()
     desk.clock = lambda: datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
     person = Address("Иван", "ivan@example.org")
-    actions.open_ticket(desk, "anna", person, "Звонок", "x", "phone")
+    opening.open_ticket(desk, "anna", person, "Звонок", "x", "phone")
     places = ("number", "title", "name", "agent", "desk", "portal", "card", "today")
     add(made, "all.md", "\n".join(f"{{{one}}}" for one in places).encode())
     assert filled(desk, "all", 1, "anna").split("\n") == [
@@ -80,7 +80,7 @@ def test_check_names_every_fault_and_a_broken_one_can_not_be_used(
     assert [one.partition(" ")[0] for one in said] == [
         *("snippets/a.md:1:", "snippets/a.md:3:", "snippets/b.md:1:")
     ]
-    actions.open_ticket(made.open(), "anna", Address("Пётр", ""), "Звонок", "x", "phone")
+    opening.open_ticket(made.open(), "anna", Address("Пётр", ""), "Звонок", "x", "phone")
     with pytest.raises(SnippetError, match=r"snippets/a\.md:1: unknown place `\{nmae\}`"):
         filled(made.open(), "a", 1, "anna")
     with pytest.raises(SnippetError, match=r"snippets/b\.md:1: is not UTF-8"):

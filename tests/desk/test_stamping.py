@@ -15,7 +15,7 @@ from tracker.adapters.history import ShallowError
 from tracker.core.addresses import Address
 from tracker.core.document.marks import REPLY
 from tracker.core.ticket import Entry, Ticket
-from tracker.desk import actions
+from tracker.desk import answers, opening
 from tracker.desk.report import Report
 
 pytestmark = pytest.mark.servers
@@ -33,7 +33,7 @@ def desk(desk_of: Make) -> RealDesk:
 def filled(desk: RealDesk) -> RealDesk:
     opened = desk.open()
     for title in ("Принтер", "Сканер"):
-        actions.open_ticket(opened, "anna", CALLER, title, "Не печатает", "phone")
+        opening.open_ticket(opened, "anna", CALLER, title, "Не печатает", "phone")
     opened.index.close()
     return desk
 
@@ -153,7 +153,7 @@ def test_two_agents_at_once_and_mail_between(desk: RealDesk) -> None:
     first.draft("Раз.\n")
     first.commit()
     opened = desk.open()
-    actions.answer(opened, 1, "boris", "Звонили.", internal=True)
+    answers.answer(opened, 1, "boris", "Звонили.", internal=True)
     opened.index.close()
     first.push()
     second.draft("Два.\n", FILE.replace("-1", "-2"))
@@ -317,7 +317,7 @@ def test_without_a_remote_the_desk_s_own_commits_and_a_person_s_meet(desk_of: Ma
     person.draft("Раз.\n")
     person.commit()
     opened = desk.open()
-    actions.answer(opened, 2, "boris", "Другое.")  # the work tree follows
+    answers.answer(opened, 2, "boris", "Другое.")  # the work tree follows
     opened.index.close()
     person.draft("\nДва.\n")
     person.commit()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import click
 
-from tracker.cli.common import edited
+from tracker.cli.writing import in_editor
 from tracker.core import operations
 from tracker.core.addresses import Address, one_line
 from tracker.core.conversation import is_over
@@ -208,7 +208,7 @@ class Dialogue:
 
     def _edited(self, text: str) -> str:
         try:
-            return edited(f"{text}\n")
+            return in_editor(self._("What the caller says."), begin=text).text
         except TrackerError as error:
             self._tell(error.message)
             return text

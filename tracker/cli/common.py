@@ -12,7 +12,6 @@ from typing import Any
 
 import click
 
-from tracker.core.errors import TrackerError
 from tracker.desk.acting import Done, agent_of
 from tracker.desk.desk import Desk
 
@@ -62,25 +61,6 @@ def progress_bar(what: str, *, shown: bool) -> Iterator[Step]:
             bar.update(task, completed=done, total=total)
 
         yield step
-
-
-def text_or_editor(text: str | None, prompt: str) -> str:
-    """Return the text given, or standard input, or what is written in $EDITOR.
-
-    Lines that begin with ``%%``, such as those of ``prompt``, are left out.
-    """
-    if text is not None:
-        return text
-    return edited(prompt) if sys.stdin.isatty() else sys.stdin.read()
-
-
-def edited(prompt: str) -> str:
-    """Return what is written in $EDITOR, which begins with ``prompt``."""
-    written = click.edit(prompt, extension=".md")
-    if written is None:
-        raise TrackerError("Nothing was written", "Save the text in the editor, or use --text.")
-    kept = [line for line in written.splitlines() if not line.startswith("%%")]
-    return "\n".join(kept)
 
 
 def echo_json(value: Any) -> None:

@@ -9,13 +9,14 @@ from pathlib import Path
 import click
 
 from tracker.cli.call import Call, Dialogue
-from tracker.cli.common import as_option, note, open_desk, text_or_editor
+from tracker.cli.common import as_option, note, open_desk
+from tracker.cli.writing import written
 from tracker.core import operations
 from tracker.core.addresses import Address
 from tracker.core.banner import banner
 from tracker.core.texts import texts
 from tracker.core.workspace import number_in
-from tracker.desk import actions
+from tracker.desk import acting, opening
 from tracker.desk.desk import Desk
 from tracker.desk.phone import add_call, sort_in
 
@@ -58,14 +59,13 @@ def new(
           --title 'Не открывается кабинет' --text 'Просит перезвонить.'
     """
     desk = open_desk(folder)
-    agent = actions.agent_of(desk, handle)
+    agent = acting.agent_of(desk, handle)
     person = Address.parse(requester or "")
     call = Call(person.name, phone_number, person.email, title or "", text or "", tuple(labels))
     call.assignee = operations.agent_of(desk.settings, assignee) if assignee else ""
     if not phone or (requester and title):
         _needed(requester=requester, title=title)
-        prompt = "\n%% What the requester says. Lines like this one are left out.\n"
-        call.text = text_or_editor(text, prompt)
+        call.text = written(text, "What the requester says, as plain text.").text
         done = _opened(desk, agent, call, "phone" if phone else "cli")
         click.echo(done)
         _sort_in(desk, agent, call, done)
@@ -125,7 +125,7 @@ def _saved(desk: Desk, agent: str, call: Call) -> tuple[str, str]:
 
 def _opened(desk: Desk, agent: str, call: Call, channel: str) -> str:
     """Open a ticket and return its id, once nobody else can get it."""
-    done = actions.open_ticket(
+    done = opening.open_ticket(
         desk, agent, call.caller, call.title, call.text, channel, phone=call.phone
     )
     note(done.note)

@@ -11,7 +11,7 @@ import click
 from tracker.cli.common import as_option, echo_json, json_option, note, open_desk
 from tracker.core.errors import TrackerError
 from tracker.core.queues import QUEUES
-from tracker.desk import actions
+from tracker.desk import acting
 from tracker.desk.queues import Line, Queue
 from tracker.desk.queues import queue as read_queue
 
@@ -45,7 +45,7 @@ def queue(folder: Path, name: str, handle: str | None, as_json: bool) -> None:
     """
     desk = open_desk(folder)
     try:
-        agent = actions.agent_of(desk, handle)
+        agent = acting.agent_of(desk, handle)
     except TrackerError:
         if name == "mine" or handle is not None:
             raise
@@ -95,7 +95,7 @@ def _cells(line: Line) -> Iterator[str]:
         yield f"overdue {_span(-place.left, 0)}"
     else:
         yield _span(place.left, 0)
-    yield line.writing.agent if line.writing else ""
+    yield line.taken.handle if line.taken else ""
     yield row.requester.shown
     yield row.title
 

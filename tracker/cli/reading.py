@@ -11,7 +11,6 @@ import click
 
 from tracker.cli.common import clean, echo_json, json_option, note, open_desk
 from tracker.core.operations import number_of
-from tracker.core.queues import writing
 from tracker.core.taking import taken_by
 from tracker.core.texts import Texts, texts
 from tracker.core.ticket import PRIORITIES, Entry, Ticket
@@ -120,8 +119,8 @@ def _table(desk: Desk, rows: Sequence[queries.Row]) -> None:
         table.add_column(name, no_wrap=name != "Title")
     for row in rows:
         changed = datetime.fromisoformat(row.updated).astimezone(zone).strftime("%Y-%m-%d %H:%M")
-        taken = writing(row.taken, now)
-        who = taken.agent if taken else ""
+        taken = taken_by(row.taken, now)
+        who = taken.handle if taken else ""
         cells = (row.id, row.status, row.priority, changed, who, row.requester.shown, row.title)
         table.add_row(*(Text(cell) for cell in cells))
     Console().print(table)
@@ -129,7 +128,7 @@ def _table(desk: Desk, rows: Sequence[queries.Row]) -> None:
 
 def _card(path: str, ticket: Ticket, words: Texts, now: datetime) -> list[str]:
     lines = [f"{ticket.id}  {ticket.title}", f"{ticket.status}, {ticket.requester}, {path}"]
-    taken = taken_by(ticket, now)
+    taken = taken_by(ticket.taken, now)
     known = {
         "phone": ticket.phone,
         "assignee": ticket.assignee or "",

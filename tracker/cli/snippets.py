@@ -10,7 +10,7 @@ import click
 from tracker.cli.common import as_option, echo_json, json_option, note, open_desk
 from tracker.core.operations import number_of
 from tracker.core.snippets import Snippet
-from tracker.desk import actions
+from tracker.desk import acting
 from tracker.desk import snippets as kept
 
 
@@ -59,7 +59,7 @@ def show(folder: Path, name: str, number: str | None, handle: str | None) -> Non
     if number is None:
         click.echo(kept.snippet(desk, name).text)
         return
-    agent = actions.agent_of(desk, handle)
+    agent = acting.agent_of(desk, handle)
     click.echo(kept.filled(desk, name, number_of(desk.settings, number), agent))
 
 

@@ -34,13 +34,31 @@ def written(text: str | None, task: str, aside: Iterable[str] = (), begin: str =
         return Written(text)
     if not sys.stdin.isatty():
         return Written(sys.stdin.read())
+    return in_editor(task, aside, begin)
+
+
+def in_editor(task: str, aside: Iterable[str] = (), begin: str = "") -> Written:
+    """Return what is written in $EDITOR, as ``written`` does where nothing was given."""
     lines = (task, f"Lines that begin with {_ASIDE} are left out.", *aside)
     shown = "\n".join(f"{_ASIDE} {clean(line)}".rstrip() for line in lines)
     edited = click.edit(f"{begin}\n\n{shown}\n", extension=".md")
     if edited is None:
         raise TrackerError("Nothing was written", "Save the text in the editor, or use --text.")
-    kept = [line for line in edited.splitlines() if not line.startswith(_ASIDE)]
-    return Written("\n".join(kept).strip("\n"), edited=True)
+    return Written(_without_asides(edited.splitlines()), edited=True)
+
+
+def _without_asides(lines: Iterable[str]) -> str:
+    """Return what was written, without our lines and the blank one that stood above them."""
+    kept: list[str] = []
+    begun = False
+    for line in lines:
+        if not line.startswith(_ASIDE):
+            kept.append(line)
+        elif not begun:
+            begun = True
+            if kept and not kept[-1].strip():
+                kept.pop()
+    return "\n".join(kept).strip("\n")
 
 
 @contextmanager

@@ -61,14 +61,8 @@ def actor(settings: Settings, origin: Origin, now: datetime) -> Actor:
     """
     at = min(origin.at.astimezone(settings.desk.timezone), now)
     if origin.handle is not None:
-        return Actor(address_of(settings, origin.handle), "agent", "git", at, origin.handle)
+        return Actor(settings.address_of(origin.handle), "agent", "git", at, origin.handle)
     return Actor(origin.author, "system" if origin.own else "stranger", "git", at)
-
-
-def address_of(settings: Settings, handle: str) -> Address:
-    """Return name and first address of an agent, who may commit from others as well."""
-    agent = settings.agents[handle]
-    return Address(agent.name, (*agent.emails, settings.mailbox.address)[0])
 
 
 def changers(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from datetime import datetime
+from typing import Literal
 
 from tracker.core.sla import Clock, Due, Targets, is_said
 from tracker.core.ticket import PRIORITIES, Priority, Status, Ticket
@@ -13,35 +13,10 @@ from tracker.core.ticket import PRIORITIES, Priority, Status, Ticket
 Side = Literal["agent", "requester", ""]
 """Who said the last public word; empty where nobody did yet."""
 
-WRITING = timedelta(hours=1)
-"""How long *is writing* holds; after that nobody is believed to write any more."""
-
 QUEUES = ("mine", "unassigned", "to-answer", "waiting", "overdue", "all")
 """Every queue: an agent's own; nobody's; those that wait for us; those that wait for the
 requester; those that missed a target; every open ticket.
 """
-
-
-class Writing(NamedTuple):
-    """Who is writing an answer, and since when."""
-
-    agent: str
-    since: datetime
-
-
-def writing(taken: str, now: datetime) -> Writing | None:
-    """Read a ticket's ``taken`` line, ``anna 2026-11-23T10:00:00+03:00``.
-
-    None where nobody took it, where that is over an hour old, and where the line says no time.
-    """
-    agent, _, at = taken.strip().rpartition(" ")
-    try:
-        since = datetime.fromisoformat(at)
-    except ValueError:
-        return None
-    if not agent or since.tzinfo is None or now - since > WRITING:
-        return None
-    return Writing(agent.strip(" ,"), since)
 
 
 def last_side(ticket: Ticket) -> Side:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
 from tracker.core.options import MISSING, TABLES, Agent, Desk, Limits, Mailbox, Sla, options_of
 
@@ -70,6 +71,11 @@ class Settings:
             if key in (one.lower() for one in agent.emails):
                 return handle
         return None
+
+    def address_of(self, handle: str) -> Address:
+        """Return name and first address of an agent; the desk's for one who has none."""
+        agent = self.agents[handle]
+        return Address(agent.name, (*agent.emails, self.mailbox.address)[0])
 
 
 def read_settings(source: str, path: str = FILE) -> Settings:

@@ -38,19 +38,22 @@ class Take:
         return timedelta() <= now - self.since < LASTS
 
 
-def take_of(ticket: Ticket) -> Take | None:
-    """Return what the front matter says, also where it is over; None where it says nothing."""
-    handle, _, since = ticket.taken.partition(" ")
+def read_take(taken: str) -> Take | None:
+    """Return what a ticket's ``taken`` line says, also where it is over; None where it says no
+    agent or no time. A person may have written ``anna, 2026-11-23T10:00:00+03:00``.
+    """
+    handle, _, since = taken.strip().rpartition(" ")
     try:
         at = datetime.fromisoformat(since)
     except ValueError:
         return None
+    handle = handle.strip(" ,")
     return Take(handle, at) if handle and at.tzinfo else None
 
 
-def taken_by(ticket: Ticket, now: datetime) -> Take | None:
-    """Return who is writing an answer now."""
-    found = take_of(ticket)
+def taken_by(taken: str, now: datetime) -> Take | None:
+    """Return who is writing an answer now, by a ticket's ``taken`` line."""
+    found = read_take(taken)
     return found if found and found.holds(now) else None
 
 
@@ -70,7 +73,7 @@ def release(ticket: Ticket, handle: str, now: datetime, *, force: bool = False) 
 
 
 def _refuse_taken(ticket: Ticket, handle: str, now: datetime, *, force: bool) -> None:
-    found = taken_by(ticket, now)
+    found = taken_by(ticket.taken, now)
     if found and found.handle != handle and not force:
         raise TakenError(
             f"{ticket.id} is taken by {found.handle} since {found.since:%H:%M}",
@@ -80,7 +83,7 @@ def _refuse_taken(ticket: Ticket, handle: str, now: datetime, *, force: bool) ->
 
 def answered(ticket: Ticket, entries: Iterable[Entry], settings: Settings) -> bool:
     """Whether ``entries`` hold the answer of the agent who took the ticket."""
-    found = take_of(ticket)
+    found = read_take(ticket.taken)
     return found is not None and any(
         one.kind == "message"
         and one.role == "agent"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from tracker.adapters.commits import Change
 from tracker.core import operations
-from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
 from tracker.core.operations import Actor
 from tracker.core.workspace import NoTicketError, Workspace
@@ -54,20 +53,13 @@ def agent_of(desk: Desk, handle: str | None) -> str:
     return found
 
 
-def address_of(desk: Desk, handle: str) -> Address:
-    """Return name and first address of an agent."""
-    agent = desk.settings.agents[handle]
-    emails = agent.emails or (desk.settings.mailbox.address,)
-    return Address(agent.name, emails[0])
-
-
 def carry_out(desk: Desk, handle: str, act: Act) -> str:
     """Do ``act`` on the newest desk as the agent ``handle``, in one commit or not at all.
 
     Returns an empty string, or why the work tree stayed behind.
     Raises what ``act`` raises: then nothing is written.
     """
-    author = address_of(desk, handle)
+    author = desk.settings.address_of(handle)
 
     def decide(view: View) -> Change | None:
         now = desk.now()

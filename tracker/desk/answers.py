@@ -71,7 +71,7 @@ def _taken_apart(text: str) -> Told:
 
 
 def _also_taken(ticket: Ticket, who: Actor) -> str:
-    taken = taken_by(ticket, who.at)
+    taken = taken_by(ticket.taken, who.at)
     if taken is None or taken.handle == who.handle:
         return ""
     return f"{taken.handle} is writing an answer too: talk to each other."

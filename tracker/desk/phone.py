@@ -15,7 +15,7 @@ from tracker.core.operations import Actor
 from tracker.core.ticket import Entry, Role, Ticket
 from tracker.core.words import folded
 from tracker.core.workspace import Workspace
-from tracker.desk.actions import Done, address_of
+from tracker.desk.acting import Done
 from tracker.desk.desk import Desk
 from tracker.desk.queries import ticket_of
 from tracker.desk.view import View
@@ -40,7 +40,7 @@ def add_call(
     """
     if not text.strip():
         raise TrackerError("The call says nothing", "Write what the caller says.")
-    agent = address_of(desk, handle)
+    agent = desk.settings.address_of(handle)
     given = ""
 
     def decide(view: View) -> Change:
@@ -98,7 +98,7 @@ def sort_in(
 
     A commit of its own: the caller's number does not wait for it.
     """
-    agent = address_of(desk, handle)
+    agent = desk.settings.address_of(handle)
 
     def decide(view: View) -> Change | None:
         work = Workspace(view, desk.settings, desk.now(), desk.new_id)

@@ -10,7 +10,7 @@ from typing import Any
 from tracker.core.addresses import Address
 from tracker.core.document import TicketFault, parse
 from tracker.core.errors import TrackerError
-from tracker.core.taking import take_of
+from tracker.core.taking import read_take
 from tracker.core.ticket import OPEN_STATUSES, Entry, Priority, Ticket, ticket_path
 from tracker.core.words import folded
 from tracker.core.workspace import NoTicketError
@@ -158,7 +158,7 @@ def missing(desk: Desk, number: int) -> TrackerError:
 
 def ticket_json(path: str, ticket: Ticket) -> dict[str, Any]:
     """Return what ``show --json`` prints."""
-    taken = take_of(ticket)
+    taken = read_take(ticket.taken)
     return {
         "id": ticket.id,
         "title": ticket.title,

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tracker.core.queues import QUEUES, Place, Standing, Writing, places, writing
+from tracker.core.queues import QUEUES, Place, Standing, places
 from tracker.core.sla import Clock, Targets
+from tracker.core.taking import Take, taken_by
 from tracker.desk.desk import Desk
 from tracker.desk.queries import COLUMNS, Row, newest
 
@@ -22,12 +23,12 @@ class Line:
 
     row: Row
     place: Place
-    writing: Writing | None
+    taken: Take | None
     age: int
 
     def as_json(self) -> dict[str, Any]:
         """Return what ``queue --json`` prints for it."""
-        due, taken = self.place.due, self.writing
+        due, taken = self.place.due, self.taken
         return {
             **self.row.as_json(),
             "waits_for": "requester" if self.place.standing.waits_for_requester else "agent",
@@ -36,7 +37,7 @@ class Line:
             "due": {"goal": due.goal, "at": due.at.isoformat(), "left": self.place.left}
             if due
             else None,
-            "taken": {"agent": taken.agent, "since": taken.since.isoformat()} if taken else None,
+            "taken": {"agent": taken.handle, "since": taken.since.isoformat()} if taken else None,
         }
 
 
@@ -90,4 +91,4 @@ def _open_tickets(desk: Desk) -> Iterator[tuple[Row, Standing]]:
 def _line(rows: dict[int, Row], place: Place, now: datetime) -> Line:
     row = rows[place.standing.number]
     age = max(0, int(now.timestamp()) - place.standing.clock.created)
-    return Line(row, place, writing(row.taken, now), age)
+    return Line(row, place, taken_by(row.taken, now), age)
