@@ -18,7 +18,7 @@ _SHOWN = 5
 @json_option
 @click.pass_obj
 def sync(folder: Path, as_json: bool) -> None:
-    """Stamp what was committed, take in mail, commit, push, send confirmations.
+    """Stamp what was committed, take in mail, commit, push, send letters.
 
     Stamping makes answers of what agents wrote under the reply mark of tickets, and events of
     what they changed in front matter; commits with `Closes: ACCREDO-42` are obeyed.
