@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.core.samples import IVAN, KEYS, NOW, entry, event, later, settings, ticket
 from tracker.core.addresses import Address
 from tracker.core.bulletins import MOST_LISTED, alarm, digest
+from tracker.core.commands import NAMES
 from tracker.core.letters import Letter
 from tracker.core.notices import due
 from tracker.core.notification import enclosed, notification
@@ -81,7 +82,7 @@ def test_each_letter_says_where_and_how() -> None:
             "https://help.example.org/tickets/ACCREDO-42/",
             "просто ответьте на это письмо",
             "поставьте их в копию",
-            "/stop",
+            "/стоп",
             "На портале",
             "support@example.org",
             "+7 495",
@@ -89,6 +90,7 @@ def test_each_letter_says_where_and_how() -> None:
             assert words in plain
             assert words in html
         assert "mailto:support@example.org?subject=%5BACCREDO-42%5D%20stop&amp;body=/stop" in html
+        assert NAMES["стоп"] == "stop"  # the word is one that a reply may begin with
         assert plain.index("На портале") < plain.index("По почте") < plain.index("По телефону")
 
 
