@@ -265,8 +265,10 @@ class Index:
 
     def _remove(self, path: str) -> None:
         number = number_of(path)
-        for table in OF_A_TICKET:
-            self.database.execute(f"DELETE FROM {table} WHERE number = ?", (number,))
+        # A new ticket, the most frequent change, has no rows anywhere.
+        if self.query_one("SELECT 1 FROM tickets WHERE number = ?", number):
+            for table in OF_A_TICKET:
+                self.database.execute(f"DELETE FROM {table} WHERE number = ?", (number,))
         self.database.execute("DELETE FROM faults WHERE path = ?", (path,))
 
     def _add(self, ticket: Ticket, path: str, oid: str, content: bytes) -> None:

@@ -8,12 +8,14 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from tracker.desk.acting import Done, agent_of
 from tracker.desk.desk import Desk
+
+if TYPE_CHECKING:
+    from tracker.desk.acting import Done
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -77,6 +79,8 @@ def clean(text: str) -> str:
 
 def acting(folder: Path, handle: str | None) -> tuple[Desk, str]:
     """Open the desk; return it and the handle of who acts."""
+    from tracker.desk.acting import agent_of  # reading commands start without it
+
     desk = open_desk(folder)
     return desk, agent_of(desk, handle)
 

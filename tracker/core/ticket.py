@@ -31,8 +31,12 @@ def normal_text(text: str) -> str:
     """Return ``text`` as an entry keeps it: LF lines, no NUL, no lone surrogate, no blank
     lines at the ends. Idempotent.
     """
-    text = _LONE_RETURN.sub("\n", text).replace("\0", "\ufffd")
-    text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    if "\r" in text:
+        text = _LONE_RETURN.sub("\n", text)
+    if "\0" in text:
+        text = text.replace("\0", "\ufffd")
+    if not text.isascii():  # every copy of an entry comes through here
+        text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
     return text.strip("\n")
 
 
