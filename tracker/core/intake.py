@@ -17,6 +17,7 @@ from tracker.core.arrival import Arrival, entry_from, nameless_digest, stored_fi
 from tracker.core.document import TicketFault, add_entries, amend_entry, parse, render, set_fields
 from tracker.core.mail import Mail
 from tracker.core.mail.trust import verdict
+from tracker.core.requests import with_type
 from tracker.core.settings import Settings
 from tracker.core.threading import Known, Thread, find_thread
 from tracker.core.ticket import Entry, Ticket, attachment_folder, ticket_path
@@ -259,13 +260,16 @@ class Intake:
         entry = entry_from(arrival, mail, self._new_id(), "requester", files, proof, held=held)
         if mail.sender.key == self._settings.mailbox.address.lower():
             entry = replace(entry, silent="own address")
+        entry, labels = with_type(entry, self._settings.requests)
+        events = [self._event("labelled", entry.at, {"label": one}, mail) for one in labels]
         ticket = Ticket(
             id=f"{prefix}-{number}",
             title=title_of(mail, self._language),
             status="open",
             requester=mail.sender,
             created=arrival.received,
-            entries=(entry,),
+            labels=labels,
+            entries=(entry, *events),
         )
         self._store(ticket.id, render(ticket, self._language), [entry])
         self.tickets[ticket_path(prefix, number)] = ticket

@@ -6,17 +6,27 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tracker.core.errors import TrackerError
-from tracker.core.options import MISSING, TABLES, Agent, Desk, Limits, Mailbox, options_of
+from tracker.core.options import (
+    MISSING,
+    TABLES,
+    Agent,
+    Desk,
+    Limits,
+    Mailbox,
+    RequestType,
+    options_of,
+)
 
 FILE = "tracker.toml"
 _HEADER = re.compile(r"^\s*\[\s*(?P<name>[^\[\]]+?)\s*\]")
 _KEY = re.compile(r"^\s*(?P<key>[A-Za-z0-9_.-]+|\"[^\"]*\")\s*=")
 _SECRET = re.compile(r"passw|secret|token|api_?key", re.IGNORECASE)
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,30}")
+_TYPE_KEY = re.compile(r"[^\W_][\w-]{0,29}")
 _TYPES = {
     str: "a text in quotes",
     int: "a whole number",
@@ -61,6 +71,7 @@ class Settings:
     mailbox: Mailbox
     agents: Mapping[str, Agent]
     limits: Limits
+    requests: Mapping[str, RequestType] = field(default_factory=dict)
 
     def agent_by_email(self, email: str) -> str | None:
         """Return the handle of the agent who uses ``email``, any case, or None."""
@@ -126,10 +137,11 @@ class _Reader:
         mailbox = self._table(Mailbox, ("mailbox",), self._section(("mailbox",)))
         limits = self._table(Limits, ("limits",), self._section(("limits",)))
         agents = {handle: self._agent(handle) for handle in self._section(("agents",))}
+        requests = {key: self._request(key) for key in self._section(("requests",))}
         self._shared_emails(agents)
         if self.faults:
             raise SettingsError(sorted(self.faults, key=lambda fault: fault.line))
-        return Settings(desk, mailbox, agents, limits)
+        return Settings(desk, mailbox, agents, limits, requests)
 
     def _agent(self, handle: str) -> Any:
         if not _HANDLE.fullmatch(handle):
@@ -138,6 +150,14 @@ class _Reader:
                 f"the handle `{handle}` must be small Latin letters, digits, . _ -",
             )
         return self._table(Agent, ("agents", handle), self._section(("agents", handle)))
+
+    def _request(self, key: str) -> Any:
+        if not _TYPE_KEY.fullmatch(key) or key != key.lower():
+            self._fault(
+                ("requests", key),
+                f"the key `{key}` must be at most 30 small letters, digits, - and _",
+            )
+        return self._table(RequestType, ("requests", key), self._section(("requests", key)))
 
     def _shared_emails(self, agents: Mapping[str, Any]) -> None:
         owners: dict[str, str] = {}
