@@ -135,7 +135,7 @@ def test_every_page_can_be_reached() -> None:
         for target in re.findall(r"\]\(([^)#\s]+)", start.read_text("utf-8")):
             found.add((start.parent / target).resolve())
     own = {page for page in DOCS.rglob("*.md") if page.parent.name != "help"}
-    assert own - {DOCS / "index.md"} <= found
+    assert own - {DOCS / "index.md", DOCS / "contacts.md"} <= found
 
 
 def test_navigation_names_every_page() -> None:

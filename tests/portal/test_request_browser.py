@@ -410,10 +410,10 @@ def test_an_old_number_leads_to_the_new_one(site: Visit, scripts: bool) -> None:
 
 def test_the_history_unfolds(site: Visit) -> None:
     page = site.open("tickets/ACCREDO-4/")
-    expect(page.locator(".tk-history li").first).to_be_hidden()
+    expect(page.locator("#tk > details li").first).to_be_hidden()
     page.get_by_text("История", exact=True).click()
-    expect(page.locator(".tk-history li")).to_have_count(2)
-    expect(page.locator(".tk-history")).to_contain_text("22 ноября 2026, 11:14")
+    expect(page.locator("#tk > details li")).to_have_count(2)
+    expect(page.locator("#tk > details")).to_contain_text("22 ноября 2026, 11:14")
 
 
 @pytest.mark.parametrize("number", [1, 4])
@@ -457,4 +457,4 @@ def test_paper_is_white_and_carries_no_buttons(site: Visit, address: str) -> Non
         for one in page.locator(hidden).all():
             expect(one).to_be_hidden()
     if "tickets" in address:
-        expect(page.locator(".tk-history li").first).to_be_visible()
+        expect(page.locator("#tk > details li").first).to_be_visible()

@@ -258,16 +258,14 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class RequestType:
-    """A type of request, offered on the *New request* page in the order of the file. The key is
-    the label that its tickets get.
-    """
+    """A type of request on the *New request* page. The key is the label that its tickets get."""
 
     title: str = option("What the type is called, such as `Access to the portal`.", check=_title)
     text: str = option("A sentence below the title: when to choose it.", "", _line)
     questions: tuple[Question, ...] = option(
         "What is asked, one text a question: `Login`, `Login*` where an answer is needed, "
-        "`Login*: as on your card` with a hint, `System: portal | mail` with the answers to "
-        "choose from.",
+        "`Login*: as on your card` with a hint. Answers to choose from stand in the hint's place, "
+        "with a bar between them.",
         (),
         read_questions,
         written=list,

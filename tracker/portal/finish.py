@@ -37,16 +37,16 @@ class Queues:
     """The agents' queues of one build, from the tickets that are seen by the public."""
 
     def __init__(self, desk: Desk, state: State, tickets: Iterable[Known]) -> None:
-        self._writer, self._state = QueuesPage(desk), state
-        self._open = [
-            Waiting(one.id, one.number, one.status, Standing.read(one.standing))
-            for one in tickets
-            if one.status != "closed"
-        ]
+        self._writer, self._state, self._tickets = QueuesPage(desk), state, tickets
 
     def page(self, root: str) -> str:
         """Return the content of the page."""
-        return self._writer.page(self._open, root, self._state.title)
+        waiting = [
+            Waiting(one.id, one.number, one.status, Standing.read(one.standing))
+            for one in self._tickets
+            if one.status != "closed"
+        ]
+        return self._writer.page(waiting, root, self._state.title)
 
 
 class Finisher:

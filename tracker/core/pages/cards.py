@@ -55,7 +55,7 @@ class CardWriter:
             for one in events
         )
         label = escape(self._words._("History"))
-        return f"<details class=tk-history><summary>{label}</summary><ol>{items}</ol></details>"
+        return f"<details><summary>{label}</summary><ol>{items}</ol></details>"
 
     def _facts(self, ticket: PublicTicket) -> str:
         words = self._words
@@ -73,7 +73,7 @@ class CardWriter:
             )
             facts.append((words._("Labels"), labels))
         rows = "".join(f"<dt>{escape(name)}<dd>{value}" for name, value in facts)
-        return f"<dl class=tk-facts>{rows}</dl>"
+        return f"<dl>{rows}</dl>"
 
     def _entry(self, entry: PublicEntry) -> str:
         words = self._words
