@@ -97,10 +97,9 @@ class TrackerPlugin(BasePlugin[TrackerConfig]):  # type: ignore[no-untyped-call]
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the lists, the page that lean pages are cut from, and scripts and styles."""
         for name, text in generator.pages(self._desk).items():
-            if files.get_file_from_path(name) is None:
+            if not any(files.get_file_from_path(one) for one in generator.written_as(name)):
                 made = File.generated(config, name, content=text)
-                if name != "requests/index.md":
-                    made.inclusion = InclusionLevel.NOT_IN_NAV
+                made.inclusion = InclusionLevel.NOT_IN_NAV
                 files.append(made)
         if config.nav is None:
             sources = [file.src_uri for file in files.documentation_pages()]

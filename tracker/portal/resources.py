@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from tracker.core.pages import asking, front, queues
 from tracker.core.pages.html import STATUS_NAMES
 from tracker.core.pages.site import Desk
 
@@ -22,6 +23,8 @@ def static_files() -> Iterator[tuple[str, Path]]:
     """Return the files that are published as they are: (address, file)."""
     yield STYLE, _FOLDER / "desk.css"
     yield SCRIPT, _FOLDER / "desk.js"
+    for address in (asking.SCRIPT, asking.STYLE, front.SCRIPT, queues.SCRIPT):
+        yield address, _FOLDER / Path(address).name
     for path in sorted((_FOLDER / "vendor").iterdir()):
         yield f"assets/tracker/vendor/{path.name}", path
 

@@ -21,7 +21,8 @@ _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE ticket (
   id TEXT PRIMARY KEY, number INTEGER, path TEXT, oid TEXT, status TEXT, closed INTEGER,
-  updated TEXT, title TEXT, row TEXT, stems TEXT, digest BLOB
+  updated TEXT, title TEXT, row TEXT, stems TEXT, digest BLOB,
+  standing TEXT
 );
 CREATE TABLE stem (stem TEXT PRIMARY KEY, shard INTEGER, numbers BLOB);
 CREATE TABLE artifact (path TEXT PRIMARY KEY, key BLOB) WITHOUT ROWID;
@@ -42,6 +43,7 @@ class Known(NamedTuple):
     closed: int
     updated: str
     digest: bytes
+    standing: str = ""
 
 
 class State:
@@ -78,7 +80,7 @@ class State:
 
     def known(self) -> dict[str, Known]:
         """Return every ticket of the previous build by its id."""
-        columns = "id, number, path, oid, status, closed, updated, digest"
+        columns = "id, number, path, oid, status, closed, updated, digest, standing"
         rows = self._db.execute(f"SELECT {columns} FROM ticket")
         return {row[0]: Known._make(row) for row in rows}
 
@@ -87,11 +89,11 @@ class State:
         text = f"{one.row}{one.status}{one.updated}{one.closed}"
         digest = blake2b(text.encode(), digest_size=12).digest()
         self._db.execute(
-            "INSERT OR REPLACE INTO ticket VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*one[:10], digest),
+            "INSERT OR REPLACE INTO ticket VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*one[:10], digest, one.standing),
         )
         self._put_links(one)
-        return Known(*one[:7], digest)
+        return Known(*one[:7], digest, one.standing)
 
     def _put_links(self, one: Rendered) -> None:
         if not self.is_new:
