@@ -21,6 +21,7 @@ from tracker.adapters.schema import OF_A_TICKET, TABLES, VERSION
 from tracker.core.document import TicketFault, parse
 from tracker.core.errors import TrackerError
 from tracker.core.notices import due
+from tracker.core.statistics import closed_at, first_answer
 from tracker.core.ticket import Ticket, ticket_path
 from tracker.core.words import stems
 
@@ -272,6 +273,7 @@ class Index:
         except sqlite3.IntegrityError:
             reason = f"the number {ticket.number} belongs to another file already"
             raise TicketFault(path, 2, reason) from None
+        execute("INSERT INTO facts VALUES (?, ?, ?, ?)", _facts(ticket))
         many("INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?)", _messages(ticket))
         many(
             "INSERT INTO due VALUES (?, ?, ?, ?)",
@@ -334,6 +336,17 @@ def _row(ticket: Ticket, path: str, oid: str) -> tuple[Any, ...]:
         ticket.created.isoformat(),
         updated.isoformat(),
         int(updated.timestamp()),
+    )
+
+
+def _facts(ticket: Ticket) -> tuple[int, int, int | None, int | None]:
+    answered = first_answer(ticket.entries)
+    closed = closed_at(ticket.status, ticket.entries)
+    return (
+        ticket.number,
+        int(ticket.created.timestamp()),
+        int(answered.timestamp()) if answered else None,
+        int(closed.timestamp()) if closed else None,
     )
 
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "list": "reading:list_",
     "show": "reading:show",
     "search": "reading:search",
+    "stats": "stats:stats",
     "check": "check:check",
     "build": "build:build",
     "doctor": "doctor:doctor",
