@@ -155,6 +155,12 @@ class Desk:
         "private",
         choices=("private", "public"),
     )
+    publish: Literal["at-once", "after-review"] = option(
+        "When a new ticket appears on a public portal: `at-once`; or `after-review`, where those "
+        "of addresses never seen before wait until an agent has looked at them.",
+        "at-once",
+        choices=("at-once", "after-review"),
+    )
     phone: str = option("The telephone number, told on every page and in every letter.", "")
     hours: str = option("When the telephone is answered, such as `Mon-Fri 9:00-18:00`.", "")
     branch: str = option("The Git branch that holds the tickets.", "main")

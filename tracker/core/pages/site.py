@@ -20,7 +20,11 @@ _UNSAFE = re.compile(r"[\x00-,/:-@\[-^`{-\xa0]+")
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The desk as its portal shows it. ``url`` is the portal's address and ends in a slash."""
+    """The desk as its portal shows it. ``url`` is the portal's address and ends in a slash.
+
+    ``agents`` are pairs of a handle and the name requesters see. ``is_public`` says that
+    everybody may read tickets, ``review`` that new ones of unknown people wait for an agent.
+    """
 
     name: str
     prefix: str
@@ -30,6 +34,9 @@ class Desk:
     address: str
     phone: str
     hours: str
+    agents: tuple[tuple[str, str], ...] = ()
+    is_public: bool = True
+    review: bool = False
 
     @classmethod
     def of(cls, settings: Settings) -> Desk:
@@ -44,6 +51,9 @@ class Desk:
             settings.mailbox.address,
             desk.phone,
             desk.hours,
+            tuple((handle, agent.name) for handle, agent in sorted(settings.agents.items())),
+            desk.visibility == "public",
+            desk.publish == "after-review",
         )
 
     @property

@@ -12,6 +12,7 @@ from tracker.core.addresses import Address
 from tracker.core.pages.files import PublicFile, publish_file
 from tracker.core.pages.html import visible
 from tracker.core.pages.masking import Mask
+from tracker.core.statistics import closed_at, first_answer
 from tracker.core.texts import texts
 from tracker.core.ticket import Entry, Format, Status, Ticket
 from tracker.core.wording import event_sentence
@@ -45,7 +46,12 @@ class PublicEntry:
 
 @dataclass(frozen=True, slots=True)
 class PublicTicket:
-    """A ticket as the public sees it. ``closed`` is when it was closed, None while open."""
+    """A ticket as the public sees it.
+
+    ``closed`` is when it was closed, None while open; ``answered`` when an agent first answered.
+    ``assignee`` is the name requesters know the agent by, empty where the settings name nobody
+    of that handle any more, None where nobody has the ticket.
+    """
 
     id: str
     number: int
@@ -57,25 +63,40 @@ class PublicTicket:
     closed: datetime | None
     labels: tuple[str, ...]
     entries: tuple[PublicEntry, ...]
+    answered: datetime | None = None
+    assignee: str | None = None
 
 
 class Gate:
     """Turns tickets into what the public may see.
 
-    ``keep`` are the desk's own address and phone number, the only ones never masked.
+    ``keep`` are the desk's own address and phone number, the only ones never masked. ``names``
+    are pairs of an agent's handle and the name requesters see.
     """
 
-    def __init__(self, language: str, zone: ZoneInfo, keep: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        language: str,
+        zone: ZoneInfo,
+        keep: Iterable[str] = (),
+        names: Iterable[tuple[str, str]] = (),
+    ) -> None:
         self._words = texts(language)
         self._zone = zone
         self._mask = Mask(keep)
+        self._names = dict(names)
 
-    def pass_through(self, ticket: Ticket) -> PublicTicket | None:
+    def pass_through(self, ticket: Ticket, *, vouched: bool = True) -> PublicTicket | None:
         """Return the public view of ``ticket``, or None where nothing of it is public.
 
         The title is as public as the first message: as long as that one is held or internal,
         the whole ticket is unseen. Times and status count public entries alone.
+
+        ``vouched`` is False where the desk publishes after review and knows nothing good of the
+        requester: then a ticket that no agent has looked at is unseen, too.
         """
+        if not vouched and not looked_at(ticket):
+            return None
         first = next((one for one in ticket.entries if one.kind == "message"), None)
         if first is None or not _is_public(first):
             return None
@@ -88,9 +109,11 @@ class Gate:
             requester=self._name(ticket.requester),
             created=self._local(ticket.created),
             updated=self._local(max(one.at for one in shown)),
-            closed=self._closed(ticket, shown),
+            closed=self._maybe(closed_at(ticket.status, shown)),
             labels=tuple(self._clean(label) for label in ticket.labels),
             entries=tuple(self._entry(one, ticket.id) for one in shown),
+            answered=self._maybe(first_answer(shown)),
+            assignee=self._assignee(ticket.assignee),
         )
 
     def _entry(self, entry: Entry, ticket_id: str) -> PublicEntry:
@@ -116,11 +139,8 @@ class Gate:
         data = {key: entry.data[key] for key in _SHOWN_DATA if key in entry.data}
         return self._clean(event_sentence(replace(entry, author=author, data=data), self._words))
 
-    def _closed(self, ticket: Ticket, shown: list[Entry]) -> datetime | None:
-        if ticket.status != "closed":
-            return None
-        closings = [one.at for one in shown if one.event == "closed"]
-        return self._local(closings[-1] if closings else max(one.at for one in shown))
+    def _assignee(self, handle: str | None) -> str | None:
+        return self._clean(self._names.get(handle, "")) if handle else None
 
     def _name(self, who: Address) -> str:
         return self._clean(who.shown)
@@ -130,6 +150,25 @@ class Gate:
 
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(self._zone)
+
+    def _maybe(self, at: datetime | None) -> datetime | None:
+        return self._local(at) if at else None
+
+
+def looked_at(ticket: Ticket) -> bool:
+    """Whether an agent has looked at a ticket and let it stand: answered it, or done anything
+    that left an event, such as accepting, assigning or closing it.
+
+    A note or an automatic reply does not count, nor does anything done to a ticket whose first
+    message is held, as that of spam is.
+    """
+    return ticket.accepted and any(_is_look(one) for one in ticket.entries)
+
+
+def _is_look(entry: Entry) -> bool:
+    if entry.role != "agent" or entry.visibility == "held" or entry.automatic:
+        return False
+    return entry.kind == "event" or (entry.kind == "message" and entry.visibility == "public")
 
 
 def _is_public(entry: Entry) -> bool:
