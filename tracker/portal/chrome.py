@@ -45,8 +45,12 @@ class Chrome:
     worker: str
 
 
-def read_chrome(page: str) -> Chrome:
-    """Cut the rendered page ``page``. Raises TrackerError where a mark is missing."""
+def read_chrome(page: str, name: str = "", links: str = "") -> Chrome:
+    """Cut the rendered page ``page``. Raises TrackerError where a mark is missing.
+
+    ``name`` is what stands at the end of every page's title, ``links`` are ``<link>`` elements
+    for every page, with ``%ROOT%`` for the way to the portal's root.
+    """
     body = _BODY.search(page)
     if body is None:
         raise _changed("body")
@@ -62,6 +66,8 @@ def read_chrome(page: str) -> Chrome:
         "foot": _portable(_between(page, "foot")),
         "nav": _portable(_between(page, "nav")),
         "config": config,
+        "name": name,
+        "links": links,
         "scripts": [
             _rooted(one) for part in (head, _between(page, "scripts")) for one in _sources(part)
         ],

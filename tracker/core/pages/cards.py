@@ -34,6 +34,12 @@ class CardWriter:
             + self._reply(ticket)
         )
 
+    def about(self, ticket: PublicTicket) -> str:
+        """Return who asked and when, for those who see a link to the card. Nothing that changes:
+        programs keep what they once read.
+        """
+        return f"{ticket.requester}, {self._words.day(ticket.created)}"
+
     def _facts(self, ticket: PublicTicket) -> str:
         words = self._words
         facts = [
