@@ -7,15 +7,28 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tracker.core.pages.feeds import ATOM, JSON_FEED, feed_links
+from tracker.core.pages.figures import figures_page
 from tracker.core.pages.front import foot, front
 from tracker.core.pages.html import escape
+from tracker.core.pages.opengraph import with_tags
 from tracker.core.pages.policy import with_policy
+from tracker.core.pages.records import INDEX
 from tracker.core.pages.site import ANY, CLOSED, OPEN, Desk
 from tracker.core.pages.sitemap import sitemap_text
+from tracker.core.statistics import Figures
 from tracker.portal import chrome
 from tracker.portal.listing import Lists
 
-PLACES = {"front": "", "open": OPEN, "closed": CLOSED, "any": ANY, "foot": "", "missing": ""}
+PLACES = {
+    "front": "",
+    "open": OPEN,
+    "closed": CLOSED,
+    "any": ANY,
+    "foot": "",
+    "missing": "",
+    "figures": "",
+}
 """What a page may ask for with ``<!-- tracker:front -->``, and the list it is, if one."""
 
 _PLACE = re.compile(r"<div data-tracker=\"(?P<name>[a-z]+)\"></div>")
@@ -31,8 +44,9 @@ def place(name: str) -> str:
 class Finisher:
     """Finishes the pages in the folder that the generator wrote."""
 
-    def __init__(self, pages: Path, desk: Desk, lists: Lists) -> None:
+    def __init__(self, pages: Path, desk: Desk, lists: Lists, figures: Figures) -> None:
         self._pages, self._desk, self._lists = pages, desk, lists
+        self._figures = figures
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Return every file to publish, as (path below the root, contents)."""
@@ -57,23 +71,39 @@ class Finisher:
             root = urlsplit(self._desk.url).path
         page = _PLACE.sub(lambda found: self._fill(found["name"], root), page)
         page = _WORKER.sub(lambda found: f'{found["before"]}{chrome.WORKER}"', page)
-        return with_policy(page)
+        page = page.replace("</head>", f"{feed_links(self._desk, root)}</head>", 1)
+        return with_policy(with_tags(page, self._desk))
 
     def _fill(self, name: str, root: str) -> str:
         makers: dict[str, Callable[[], str]] = {
             "front": lambda: front(self._desk, self._lists.counts, root),
             "foot": lambda: foot(self._desk, root),
             "missing": lambda: self._missing(root),
+            "figures": lambda: figures_page(self._desk, self._figures, self._data(root)),
         }
         if name in makers:
             return makers[name]()
         return self._lists.first_page(PLACES[name], root) if name in PLACES else place(name)
 
+    def _data(self, root: str) -> list[tuple[str, str]]:
+        words = self._desk.words
+        if not self._desk.is_public:
+            return []
+        return [
+            (words._("Requests that changed last, as an Atom feed"), root + ATOM),
+            (words._("The same as a JSON Feed"), root + JSON_FEED),
+            (words._("All requests as data (JSON)"), root + INDEX),
+        ]
+
     def _missing(self, root: str) -> str:
         words = self._desk.words
+        later = ""
+        if self._desk.review:
+            text = words._("New requests appear here once support has looked at them.")
+            later = f"<p>{escape(text)}"
         return (
             f"<h1>{escape(words._('There is no such page'))}</h1>"
-            f"<p>{escape(words._('The link may be old, or the request is not public.'))}"
+            f"<p>{escape(words._('The link may be old, or the request is not public.'))}{later}"
             f'<p><a class="md-button" href="{root}{OPEN}">{escape(words._("Requests"))}</a> '
             f'<a class="md-button" href="{root or "./"}">{escape(words._("Portal"))}</a>'
         )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 
+from tracker.core.pages.figures import FIGURES
 from tracker.core.pages.lists import TITLES_OF
 from tracker.core.pages.site import ANY, CLOSED, OPEN, Desk
 from tracker.portal.finish import place
@@ -15,6 +16,8 @@ from tracker.portal.resources import SCRIPT, STYLE, THEME
 SHELL = "tracker-shell.md"
 """The page whose rendered form lean pages are cut from. It is not published."""
 
+_OWN = ("requests", FIGURES.rstrip("/"))
+"""Folders whose pages stand in the navigation at places of their own."""
 _ADDRESSES = {"open": OPEN, "closed": CLOSED, "any": ANY}
 
 
@@ -78,11 +81,13 @@ def _palette(desk: Desk) -> list[dict[str, object]]:
 
 
 def pages(desk: Desk) -> dict[str, str]:
-    """Return the lists' first pages as sources: path below ``docs/`` to Markdown."""
-    return {
-        f"{address}index.md": _list_page(desk.words._(TITLES_OF[address]), name)
+    """Return the lists' first pages and the figures: path below ``docs/`` to Markdown."""
+    words = desk.words
+    lists = {
+        f"{address}index.md": _list_page(words._(TITLES_OF[address]), name)
         for name, address in _ADDRESSES.items()
     }
+    return lists | {f"{FIGURES}index.md": _list_page(words._("Figures"), "figures")}
 
 
 def shell_page() -> str:
@@ -96,7 +101,8 @@ def _list_page(title: str, name: str) -> str:
 
 
 def navigation(sources: list[str], desk: Desk) -> list[object]:
-    """Return the navigation of a portal that names none: front page, requests, help, the rest.
+    """Return the navigation of a portal that names none: front page, requests, help, figures,
+    and the rest.
 
     ``sources`` are the paths of all pages below ``docs/``.
     """
@@ -106,12 +112,13 @@ def navigation(sources: list[str], desk: Desk) -> list[object]:
         sources, key=lambda path: (path.count("/"), not path.endswith("/index.md"), path)
     ):
         folder, _, _ = one.partition("/")
-        if one not in ("index.md", SHELL) and folder != "requests":
+        if one not in ("index.md", SHELL) and folder not in _OWN:
             sections.setdefault(folder, []).append(one)
     found: list[object] = [{words._("Home"): "index.md"}] if "index.md" in sources else []
     found.append({words._("Requests"): "requests/index.md"})
     if "help" in sections:
         found.append({words._("Help"): sections.pop("help")})
+    found.append({words._("Figures"): f"{FIGURES}index.md"})
     for folder, paths in sections.items():
         found.append({folder.capitalize(): paths} if "/" in paths[0] else paths[0])
     return found

@@ -16,7 +16,7 @@ from tracker.core.pages.lists import PAGE, TITLES_OF, Counts, ListWriter
 from tracker.core.pages.shards import TITLES, titles_text
 from tracker.core.pages.shell import Shell
 from tracker.core.pages.site import ANY, CLOSED, OPEN, Desk, ticket_url
-from tracker.core.pages.sitemap import SITEMAP, index_text, sitemap_text
+from tracker.core.pages.sitemap import SITEMAP, index_text, packed_sitemap
 from tracker.portal.state import Known, State
 
 
@@ -25,7 +25,7 @@ class Artifact(NamedTuple):
 
     path: str
     key: bytes
-    make: Callable[[], str]
+    make: Callable[[], str | bytes]
 
 
 class Lists:
@@ -45,6 +45,11 @@ class Lists:
             CLOSED: len(self._closed),
             ANY: len(self._any),
         }
+
+    @property
+    def tickets(self) -> Sequence[Known]:
+        """Every ticket that is seen, by number."""
+        return self._any
 
     def first_page(self, which: str, root: str) -> str:
         """Return the content of a list's first page: its newest tickets."""
@@ -133,9 +138,9 @@ class Lists:
         names = []
         for number, group in groupby(self._any, key=lambda one: one.number // SITEMAP):
             tickets = list(group)
-            names.append(f"tickets/sitemap-{number}.xml")
+            names.append(f"tickets/sitemap-{number}.xml.gz")
             addresses = [ticket_url(one.id) for one in tickets]
-            make = partial(sitemap_text, self._desk.url, addresses)
+            make = partial(packed_sitemap, self._desk.url, addresses)
             yield Artifact(names[-1], _key(tickets), make)
         index = partial(index_text, self._desk.url, ["sitemap-pages.xml", *names])
         yield Artifact("sitemap.xml", _key((), *names), index)

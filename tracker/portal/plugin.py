@@ -13,6 +13,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.utils import get_build_datetime
 
 from tracker.core.errors import TrackerError
 from tracker.core.pages.site import Desk
@@ -125,7 +126,10 @@ class TrackerPlugin(BasePlugin[TrackerConfig]):  # type: ignore[no-untyped-call]
         name = "serve" if self._command == "serve" else _short(self._site)
         state = self._cache / f"{name}.sqlite"
         try:
-            publication = Publication(self._desk, self._source(), self._site, self._pages, state)
+            today = get_build_datetime().astimezone(self._desk.zone).date()
+            publication = Publication(
+                self._desk, self._source(), self._site, self._pages, state, today
+            )
             self.published = publication.publish()
             log.info("%s: %s", self._site, self.published)
         except TrackerError as error:

@@ -17,10 +17,12 @@ from typing import NamedTuple
 from tracker.core.document import TicketFault, parse
 from tracker.core.pages.cards import CardWriter, repair_card
 from tracker.core.pages.lists import repair_row, row
+from tracker.core.pages.records import record
 from tracker.core.pages.shell import Shell
 from tracker.core.pages.site import Desk, ticket_url
-from tracker.core.pages.view import Gate, PublicTicket
+from tracker.core.pages.view import Gate, PublicTicket, looked_at
 from tracker.core.pages.words import ticket_stems
+from tracker.core.statistics import Facts
 from tracker.core.ticket import Ticket
 
 BATCH = 250
@@ -32,20 +34,23 @@ TICKET_FILE = re.compile(r"tickets/\d{3,}/(?P<id>[A-Z][A-Z0-9]{1,9}-(?P<number>[
 
 
 class Task(NamedTuple):
-    """One ticket file to render."""
+    """One ticket file to render; ``vouched`` as the gate takes it."""
 
     id: str
     path: str
     oid: str
     data: bytes
+    vouched: bool = True
 
 
 class Rendered(NamedTuple):
     """What the portal keeps of a rendered ticket; the card itself is written already.
 
     ``status`` is ``repair`` where the file can't be read and empty where nothing of the ticket
-    is public. ``closed`` is a POSIX time, 0 while open. ``files`` are pairs of the path in the
-    repository and the address on the portal.
+    is public. ``closed`` and ``changed`` are POSIX times, ``closed`` 0 while open. ``files`` are
+    pairs of the path in the repository and the address on the portal. ``record`` is its row in
+    the data files. ``requester`` is the address by which people are told apart, kept only where
+    tickets are reviewed, and ``looked`` whether an agent has looked at it.
     """
 
     id: str
@@ -59,6 +64,11 @@ class Rendered(NamedTuple):
     row: str
     stems: str
     files: tuple[tuple[str, str], ...]
+    changed: int = 0
+    record: str = ""
+    facts: Facts | None = None
+    requester: str = ""
+    looked: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,12 +87,18 @@ class Renderer:
         ticket = _read(task)
         if ticket is None:
             return self._repair(task, shell)
-        public = gate.pass_through(ticket)
+        public = gate.pass_through(ticket, vouched=task.vouched)
         if public is None:
-            return Rendered(task.id, _number(task.id), task.path, task.oid, *_UNSEEN)
-        page = shell.fill(f"{public.id} {public.title}", ticket_url(public.id), cards.card(public))
-        write_text(self.out / ticket_url(public.id) / "index.html", page)
-        return self._kept(task, public)
+            kept = Rendered(task.id, _number(task.id), task.path, task.oid, *_UNSEEN)
+        else:
+            title, url = f"{public.id} {public.title}", ticket_url(public.id)
+            about = cards.about(public) if self.desk.is_public else ""
+            page = shell.fill(title, url, cards.card(public), about)
+            write_text(self.out / url / "index.html", page)
+            kept = self._kept(task, public)
+        if not self.desk.review:
+            return kept
+        return kept._replace(requester=ticket.requester.key, looked=looked_at(ticket))
 
     def _kept(self, task: Task, public: PublicTicket) -> Rendered:
         return Rendered(
@@ -100,6 +116,16 @@ class Renderer:
                 (one.stored, ticket_url(task.id) + one.published)
                 for entry in public.entries
                 for one in entry.files
+            ),
+            int(public.updated.timestamp()),
+            record(public, self.desk) if self.desk.is_public else "",
+            Facts.of(
+                public.status,
+                public.created,
+                public.answered,
+                public.closed,
+                public.labels,
+                public.assignee,
             ),
         )
 
@@ -131,7 +157,8 @@ def _read(task: Task) -> Ticket | None:
 
 @cache
 def _tools(desk: Desk) -> tuple[Gate, CardWriter, Shell]:
-    return Gate(desk.language, desk.zone, desk.kept), CardWriter(desk), Shell(desk)
+    gate = Gate(desk.language, desk.zone, desk.kept, desk.agents)
+    return gate, CardWriter(desk), Shell(desk)
 
 
 def write_text(path: Path, text: str) -> None:
