@@ -13,7 +13,7 @@ from tests.desk.helpers import NOW, run
 from tracker.cli.main import main
 from tracker.core.addresses import Address
 from tracker.core.statistics import Facts, closed_at, figures, first_answer
-from tracker.desk import actions, queries, stats
+from tracker.desk import answers, changes, opening, queries, stats
 
 pytestmark = pytest.mark.servers
 
@@ -24,9 +24,9 @@ def filled(desk: RealDesk) -> RealDesk:
     desk.mailbox.append_many([letter(name) for name in ("ivan", "olga", "petr")])
     run(desk)
     one = desk.open()
-    actions.open_ticket(one, "anna", Address("Пётр", ""), "Звонок", "Перезвоните", "phone")
-    actions.answer(one, 1, "anna", "Готово")
-    actions.set_status(one, [2], "anna", "closed")
+    opening.open_ticket(one, "anna", Address("Пётр", ""), "Звонок", "Перезвоните", "phone")
+    answers.answer(one, 1, "anna", "Готово")
+    changes.set_status(one, [2], "anna", "closed")
     return desk
 
 
