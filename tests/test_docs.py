@@ -351,6 +351,7 @@ class RealDesk:
             "close": ["close", "1", "--as", "anna"],
             "reopen": ["reopen", "1", "--as", "anna"],
             "build": ["build", "--quiet"],
+            "texts": ["texts", "de"],
             "quarantine retry": ["quarantine", "retry"],
             "recover": ["recover", "--yes"],
             "completion": ["completion", "bash"],

@@ -29,6 +29,7 @@ COMMANDS = {
     "search": "reading:search",
     "check": "check:check",
     "build": "build:build",
+    "texts": "texts:texts",
     "doctor": "doctor:doctor",
     "quarantine": "quarantine:quarantine",
     "recover": "sync:recover",

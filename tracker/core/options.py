@@ -9,11 +9,14 @@ from typing import Any, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from tracker.core.texts import Language
+
 MISSING = object()
 """The default of an option that must be given."""
 
 PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 EMAIL = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]+@[^\s<>@,;:()\[\]\\\"]+", re.ASCII)
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _PORTS = {"imap": 143, "imaps": 993, "smtp": 587, "smtps": 465}
 
@@ -64,6 +67,12 @@ def _prefix(value: Any) -> str:
     if not PREFIX.fullmatch(value):
         raise ValueError("must be 2 to 10 capital letters and digits, a letter first: ACCREDO")
     return str(value)
+
+
+def _language(value: Any) -> Language:
+    if not _LANGUAGE.fullmatch(value):
+        raise ValueError("must be the code of a language such as en or pt-BR")
+    return Language(value)
 
 
 def _zone(value: Any) -> ZoneInfo:
@@ -142,8 +151,11 @@ class Desk:
     prefix: str = option(
         "What ticket numbers begin with: `ACCREDO` gives ACCREDO-42.", check=_prefix
     )
-    language: Literal["ru", "en"] = option(
-        "The language of letters, tickets and portal.", "en", choices=("ru", "en")
+    language: Language = option(
+        "The language of letters, tickets and portal: `en`, `ru`, or another one whose sentences "
+        "the desk brings along in `overrides/<language>.po`.",
+        "en",
+        _language,
     )
     timezone: ZoneInfo = option("The time zone of every time shown.", "UTC", _zone)
     portal_url: str = option(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tracker.core.errors import TrackerError
 from tracker.core.options import MISSING, TABLES, Agent, Desk, Limits, Mailbox, options_of
+from tracker.core.texts import LANGUAGES, Language
 
 FILE = "tracker.toml"
 _HEADER = re.compile(r"^\s*\[\s*(?P<name>[^\[\]]+?)\s*\]")
@@ -71,10 +72,17 @@ class Settings:
         return None
 
 
-def read_settings(source: str, path: str = FILE) -> Settings:
+def read_settings(
+    source: str,
+    path: str = FILE,
+    own: Mapping[str, bytes] | None = None,
+    faults: Iterable[Fault] = (),
+) -> Settings:
     """Read the text of a settings file.
 
-    Raises SettingsError with every fault, each with file and line.
+    ``own`` maps languages to the compiled catalogues a desk brings along; ``faults`` were found
+    in those, and are told with the others. Raises SettingsError with every fault, each with file
+    and line.
     """
     try:
         data = tomllib.loads(source)
@@ -82,8 +90,8 @@ def read_settings(source: str, path: str = FILE) -> Settings:
         found = re.search(r"\(at line (\d+)", str(error))
         line = int(found[1]) if found else source.count("\n") + 1
         reason = re.sub(r"\s*\(at .*\)$", "", str(error))
-        raise SettingsError([Fault(path, line, f"not valid TOML: {reason}")]) from None
-    return _Reader(path, data, _lines(source)).read()
+        raise SettingsError([*faults, Fault(path, line, f"not valid TOML: {reason}")]) from None
+    return _Reader(path, data, _lines(source), own or {}, faults).read()
 
 
 def _lines(source: str) -> dict[tuple[str, ...], int]:
@@ -109,10 +117,15 @@ class _Reader:
     """One reading of one file: collects faults until the end."""
 
     def __init__(
-        self, path: str, data: Mapping[str, Any], lines: Mapping[tuple[str, ...], int]
+        self,
+        path: str,
+        data: Mapping[str, Any],
+        lines: Mapping[tuple[str, ...], int],
+        own: Mapping[str, bytes],
+        faults: Iterable[Fault],
     ) -> None:
-        self.path, self.data, self.lines = path, data, lines
-        self.faults: list[Fault] = []
+        self.path, self.data, self.lines, self.own = path, data, lines, own
+        self.faults = list(faults)
 
     def read(self) -> Settings:
         for name in self.data:
@@ -122,14 +135,30 @@ class _Reader:
                     "table" if isinstance(self.data[name], dict) else "option",
                     list(TABLES),
                 )
-        desk = self._table(Desk, ("desk",), self._section(("desk",)))
+        desk = self._spoken(self._table(Desk, ("desk",), self._section(("desk",))))
         mailbox = self._table(Mailbox, ("mailbox",), self._section(("mailbox",)))
         limits = self._table(Limits, ("limits",), self._section(("limits",)))
         agents = {handle: self._agent(handle) for handle in self._section(("agents",))}
         self._shared_emails(agents)
         if self.faults:
-            raise SettingsError(sorted(self.faults, key=lambda fault: fault.line))
+            raise SettingsError(sorted(self.faults, key=lambda one: (one.path, one.line)))
         return Settings(desk, mailbox, agents, limits)
+
+    def _spoken(self, desk: Any) -> Any:
+        """Give the desk's language the words that the desk brings along."""
+        if desk is None:
+            return None
+        code = str(desk.language)
+        if code not in (*LANGUAGES, *self.own) and not self._is_at_fault(f"{code}.po"):
+            known = " or ".join(f'"{one}"' for one in sorted({*LANGUAGES, *self.own}))
+            self._fault(
+                ("desk", "language"),
+                f'`language` must be {known}, not "{code}": there is no overrides/{code}.po',
+            )
+        return replace(desk, language=Language(code, self.own.get(code, b"")))
+
+    def _is_at_fault(self, name: str) -> bool:
+        return any(one.path.endswith(f"/{name}") for one in self.faults)
 
     def _agent(self, handle: str) -> Any:
         if not _HANDLE.fullmatch(handle):

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from tracker.adapters.catalogues import unknown_sentences
 from tracker.adapters.git import Git
 from tracker.adapters.index import Index, is_ticket_path, number_of
 from tracker.adapters.schema import OF_A_TICKET
@@ -24,6 +25,7 @@ def check(folder: Path) -> tuple[int, list[Fault]]:
     settings: Settings | None = None
     try:
         settings = load_settings(root)
+        faults += unknown_sentences(root)
     except SettingsError as error:
         faults += error.faults
     paths = sorted(ticket_files(root))

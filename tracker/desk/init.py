@@ -95,6 +95,8 @@ def make_desk(root: Path, settings: str) -> Made:
 def _pages(language: str) -> dict[str, str]:
     pages = {"mkdocs.yml": (TEMPLATES / "desk-mkdocs.yml").read_text("utf-8")}
     folder = TEMPLATES / f"docs.{language}"
+    if not folder.is_dir():
+        folder = TEMPLATES / "docs.en"
     for page in sorted(folder.rglob("*")):
         if page.is_file():
             pages[f"docs/{page.relative_to(folder).as_posix()}"] = page.read_text("utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -31,7 +32,7 @@ def adapt(config: MkDocsConfig, desk: Desk) -> None:
         )
     config.site_name = desk.name
     config.site_url = desk.url
-    config.theme["language"] = desk.language
+    config.theme["language"] = _theme_language(config, desk.language)
     config.theme["font"] = False
     if not config.theme.get("palette"):
         config.theme["palette"] = _palette(desk)
@@ -40,6 +41,12 @@ def adapt(config: MkDocsConfig, desk: Desk) -> None:
     config.extra_css.insert(0, STYLE)
     config.extra_javascript.insert(0, SCRIPT)
     config.mdx_configs.setdefault("tables", {})["use_align_attribute"] = True
+
+
+def _theme_language(config: MkDocsConfig, language: str) -> str:
+    """Return the language for the theme's own words: English where it does not know the desk's."""
+    names = (Path(one, "partials", "languages", f"{language}.html") for one in config.theme.dirs)
+    return str(language) if any(name.is_file() for name in names) else "en"
 
 
 def _palette(desk: Desk) -> list[dict[str, object]]:

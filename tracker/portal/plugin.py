@@ -16,7 +16,8 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 
 from tracker.core.errors import TrackerError
 from tracker.core.pages.site import Desk
-from tracker.core.settings import Settings, read_settings
+from tracker.core.settings import Settings
+from tracker.desk.desk import load_settings
 from tracker.portal import generator
 from tracker.portal.finish import PLACES, place
 from tracker.portal.resources import static_files
@@ -75,12 +76,12 @@ class TrackerPlugin(BasePlugin[TrackerConfig]):  # type: ignore[no-untyped-call]
 
     def _settings(self) -> Settings:
         path = self._root / self.config.settings
-        try:
-            return read_settings(path.read_text("utf-8"), self.config.settings)
-        except FileNotFoundError:
+        if not path.is_file():
             raise PluginError(
                 f"There is no {path}. A desk keeps its settings there; `tracker init` writes it."
-            ) from None
+            )
+        try:
+            return load_settings(self._root, self.config.settings)
         except TrackerError as error:
             raise PluginError(f"{error.message}\n{error.hint}") from None
 
@@ -96,6 +97,9 @@ class TrackerPlugin(BasePlugin[TrackerConfig]):  # type: ignore[no-untyped-call]
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the lists, the page that lean pages are cut from, and scripts and styles."""
+        for file in list(files):
+            if file.src_uri.endswith(".po"):  # the desk's own texts, beside its templates
+                files.remove(file)
         for name, text in generator.pages(self._desk).items():
             if files.get_file_from_path(name) is None:
                 made = File.generated(config, name, content=text)
