@@ -10,12 +10,21 @@ from urllib.parse import urlsplit
 from tracker.core.pages.front import foot, front
 from tracker.core.pages.html import escape
 from tracker.core.pages.policy import with_policy
+from tracker.core.pages.searching import search_page
 from tracker.core.pages.site import ANY, CLOSED, OPEN, Desk
 from tracker.core.pages.sitemap import sitemap_text
 from tracker.portal import chrome
 from tracker.portal.listing import Lists
 
-PLACES = {"front": "", "open": OPEN, "closed": CLOSED, "any": ANY, "foot": "", "missing": ""}
+PLACES = {
+    "front": "",
+    "open": OPEN,
+    "closed": CLOSED,
+    "any": ANY,
+    "foot": "",
+    "missing": "",
+    "search": "",
+}
 """What a page may ask for with ``<!-- tracker:front -->``, and the list it is, if one."""
 
 _PLACE = re.compile(r"<div data-tracker=\"(?P<name>[a-z]+)\"></div>")
@@ -64,6 +73,7 @@ class Finisher:
             "front": lambda: front(self._desk, self._lists.counts, root),
             "foot": lambda: foot(self._desk, root),
             "missing": lambda: self._missing(root),
+            "search": lambda: search_page(self._desk, root),
         }
         if name in makers:
             return makers[name]()

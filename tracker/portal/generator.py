@@ -8,15 +8,17 @@ from pathlib import Path
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 
+from tracker.core.pages.html import escape
 from tracker.core.pages.lists import TITLES_OF
-from tracker.core.pages.site import ANY, CLOSED, OPEN, Desk
+from tracker.core.pages.site import ANY, CLOSED, OPEN, SEARCH, Desk
 from tracker.portal.finish import place
 from tracker.portal.resources import SCRIPT, STYLE, THEME
 
 SHELL = "tracker-shell.md"
 """The page whose rendered form lean pages are cut from. It is not published."""
-
 _ADDRESSES = {"open": OPEN, "closed": CLOSED, "any": ANY}
+_OWN = ("requests", SEARCH.rstrip("/"))
+"""Folders whose pages the navigation does not list one by one."""
 
 
 def preview(desk: Desk, url: str) -> Desk:
@@ -85,11 +87,13 @@ def _palette(desk: Desk) -> list[dict[str, object]]:
 
 
 def pages(desk: Desk) -> dict[str, str]:
-    """Return the lists' first pages as sources: path below ``docs/`` to Markdown."""
-    return {
-        f"{address}index.md": _list_page(desk.words._(TITLES_OF[address]), name)
+    """Return the lists' first pages and the search as sources: path below ``docs/`` to Markdown."""
+    words = desk.words
+    lists = {
+        f"{address}index.md": _own_page(words._(TITLES_OF[address]), name)
         for name, address in _ADDRESSES.items()
     }
+    return lists | {f"{SEARCH}index.md": _own_page(words._("Search"), "search")}
 
 
 def shell_page() -> str:
@@ -97,7 +101,14 @@ def shell_page() -> str:
     return "---\ntitle: '&#8203;'\ntemplate: tracker-shell.html\nsearch:\n  exclude: true\n---\n"
 
 
-def _list_page(title: str, name: str) -> str:
+def mended(page: str, desk: Desk) -> str:
+    """Return a page of the theme with a name for its search box, which screen readers miss."""
+    label = escape(desk.words._("Search"))
+    box = 'data-md-component="search" role="dialog"'
+    return page.replace(box, f'{box} aria-label="{label}"', 1)
+
+
+def _own_page(title: str, name: str) -> str:
     head = "---\nhide:\n  - toc\n  - navigation\nsearch:\n  exclude: true\n---\n"
     return f"{head}# {title}\n\n{place(name)}\n"
 
@@ -113,7 +124,7 @@ def navigation(sources: list[str], desk: Desk) -> list[object]:
         sources, key=lambda path: (path.count("/"), not path.endswith("/index.md"), path)
     ):
         folder, _, _ = one.partition("/")
-        if one not in ("index.md", SHELL) and folder != "requests":
+        if one not in ("index.md", SHELL) and folder not in _OWN:
             sections.setdefault(folder, []).append(one)
     found: list[object] = [{words._("Home"): "index.md"}] if "index.md" in sources else []
     found.append({words._("Requests"): "requests/index.md"})

@@ -20,10 +20,11 @@ from tracker.core.pages.lists import Counts
 from tracker.core.pages.shell import SCRIPT, STYLE, Shell
 from tracker.core.pages.site import ANY, Desk, ticket_url
 from tracker.portal import chrome
+from tracker.portal.differences import Difference, difference
 from tracker.portal.finish import Finisher, place
 from tracker.portal.listing import Lists
-from tracker.portal.render import TICKET_FILE, Renderer, Task, render_all
-from tracker.portal.resources import worker_script
+from tracker.portal.render import Renderer, Task, render_all
+from tracker.portal.resources import ENGINE, engine_script, worker_script
 from tracker.portal.searching import SearchFiles
 from tracker.portal.source import Source
 from tracker.portal.state import Known, State
@@ -59,41 +60,32 @@ class Publication:
 
     def publish(self) -> Published:
         """Bring the site up to date. A second run without a change writes nothing."""
-        listing = dict(self._source.listing())
         key = _render_key(self._desk)
         state = State(self._state_path, f"{key}:{_read(self._site / STAMP)}")
         gc.disable()  # a hundred thousand rows, not a cycle among them
         try:
-            return self._publish(state, listing, key)
+            return self._publish(state, key)
         finally:
             gc.enable()
             state.close()
 
-    def _publish(self, state: State, listing: dict[str, str], key: str) -> Published:
+    def _publish(self, state: State, key: str) -> Published:
         if state.is_new:
             empty(self._site)
         (self._site / STAMP).unlink(missing_ok=True)
         known = state.known()
         seen_before = _count(known.values())
-        wanted = {
-            found["id"]: (path, oid)
-            for path, oid in listing.items()
-            if (found := TICKET_FILE.fullmatch(path))
-        }
-        gone = [one for one in known if one not in wanted]
-        changed: dict[str, list[tuple[str, str]]] = {}
-        for one, (path, oid) in wanted.items():
-            if one not in known or (known[one].path, known[one].oid) != (path, oid):
-                changed.setdefault(oid, []).append((one, path))
+        differing = difference(self._source, state, known, key)
+        changed, gone = differing.tickets(known)
         search = SearchFiles(state)
         for one in gone:
             self._forget(state, search, known.pop(one))
         rendered = self._render(state, search, known, changed)
-        self._attachments(state, listing)
+        again = {one for places in changed.values() for one, _ in places}
+        self._attachments(state, differing, again)
         self._derived(state, known, seen_before, search)
-        stamp = _stamp(key, listing)
-        state.commit(f"{key}:{stamp}")
-        self._put(STAMP, stamp.encode())
+        state.commit(f"{key}:{differing.stamp}", self._source.version)
+        self._put(STAMP, differing.stamp.encode())
         return Published(self._counts, rendered, len(gone))
 
     def _render(
@@ -124,25 +116,43 @@ class Publication:
         state.drop(gone.id)
         shutil.rmtree(self._site / ticket_url(gone.id), ignore_errors=True)
 
-    def _attachments(self, state: State, listing: dict[str, str]) -> None:
+    def _attachments(self, state: State, differing: Difference, again: set[str]) -> None:
         """Publish the files that public entries name, and take away those that none names."""
         there = state.files()
-        wanted = {
-            address: (stored, listing[stored])
-            for address, stored in state.links().items()
-            if stored in listing
-        }
+        wanted = self._named(state.links(), there, differing, again)
         for address in there.keys() - wanted.keys():
             (self._site / address).unlink(missing_ok=True)
             state.drop_file(address)
         new: dict[str, list[str]] = {}
-        for address, (_, oid) in wanted.items():
+        for address, oid in wanted.items():
             if there.get(address) != oid:
                 new.setdefault(oid, []).append(address)
         for oid, data in self._source.read_many(new.keys()):
             for address in new[oid]:
                 self._put(address, data)
                 state.put_file(address, oid)
+
+    def _named(
+        self, links: dict[str, str], there: dict[str, str], differing: Difference, again: set[str]
+    ) -> dict[str, str]:
+        """Return the attachments to publish, address to object id.
+
+        Where not all files are known, those of a ticket that was rendered again, and those that
+        were missing before, are looked for.
+        """
+        found: dict[str, str] = {}
+        unknown: dict[str, str] = {}
+        for address, stored in links.items():
+            if stored in differing.present:
+                found[address] = differing.present[stored]
+            elif differing.complete or stored in differing.absent:
+                continue
+            elif address in there and address.split("/")[1] not in again:
+                found[address] = there[address]
+            else:
+                unknown[address] = stored
+        oids = self._source.find(unknown.values()) if unknown else {}
+        return found | {one: oids[stored] for one, stored in unknown.items() if stored in oids}
 
     def _derived(
         self, state: State, known: dict[str, Known], seen_before: int, search: SearchFiles
@@ -160,9 +170,9 @@ class Publication:
             if before.get(artifact.path) != artifact.key:
                 self._put(artifact.path, artifact.make().encode())
         newest = max((one.number for one in seen), default=0)
-        worker = worker_script(self._desk, self._chrome.worker, shards, newest)
         more = [
-            (chrome.WORKER, worker.encode()),
+            (chrome.WORKER, worker_script(self._chrome.worker).encode()),
+            (ENGINE, engine_script(self._desk, shards, newest).encode()),
             (SCRIPT, self._chrome.script.encode()),
             (STYLE, chrome.joined_styles(self._pages, self._chrome.styles).encode()),
         ]
@@ -243,8 +253,3 @@ def _render_key(desk: Desk) -> str:
     libraries = [version(one) for one in ("markdown", "nh3", "snowballstemmer")]
     code.update(repr((desk, libraries)).encode())
     return code.hexdigest()[:32]
-
-
-def _stamp(key: str, listing: dict[str, str]) -> str:
-    lines = "".join(f"{path} {listing[path]}\n" for path in sorted(listing))
-    return sha256(f"{key}\n{lines}".encode()).hexdigest()

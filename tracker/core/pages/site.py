@@ -13,6 +13,8 @@ from tracker.core.texts import Texts, texts
 
 OPEN, CLOSED, ANY = "requests/", "requests/closed/", "requests/any/"
 """The addresses of the three lists below the portal's root."""
+SEARCH = "search/"
+"""The address of the search page."""
 
 
 _UNSAFE = re.compile(r"[\x00-,/:-@\[-^`{-\xa0]+")
