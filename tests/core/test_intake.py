@@ -187,11 +187,11 @@ def test_nothing_automatic_or_held_reopens(headers: dict[str, str]) -> None:
     assert desk.tickets()[42].status == "closed"
 
 
-def test_a_reply_while_waiting_opens_without_an_event() -> None:
+def test_a_reply_while_waiting_opens() -> None:
     desk = MemoryDesk(ticket(42, status="waiting"))
     desk.take(new_mail(subject=TAG))
     assert desk.tickets()[42].status == "open"
-    assert [one.event for one in desk.tickets()[42].entries] == ["", ""]
+    assert [one.event for one in desk.tickets()[42].entries] == ["", "", "resumed"]
 
 
 # The same mail again
@@ -363,10 +363,11 @@ def test_a_failed_dmarc_and_spam_are_held(headers: dict[str, str]) -> None:
     assert last(desk, 43).visibility == "held"
 
 
-def test_with_a_failed_dmarc_not_even_a_token_opens_a_ticket() -> None:
+def test_with_a_failed_dmarc_a_token_brings_the_mail_to_its_ticket_and_no_further() -> None:
     desk = MemoryDesk(ticket(42))
     forged = new_mail(2, In_Reply_To=our_letter(), Authentication_Results=FAIL)
-    assert what(desk.take(forged)) == [("opened", "ACCREDO-43")]
+    assert what(desk.take(forged)) == [("commented", "ACCREDO-42")]
+    assert (last(desk).role, last(desk).visibility) == ("stranger", "held")
 
 
 def test_the_verdict_of_another_server_is_not_believed() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
 import pytest
@@ -9,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.samples import KEYS, OTHER_KEYS
-from tracker.core.tokens import Keys, letter_word, read_message_id, without_tokens
+from tracker.core.tokens import (
+    Keys,
+    file_without_tokens,
+    letter_word,
+    read_message_id,
+    read_tag,
+    without_tokens,
+)
 
 tickets = st.integers(1, 10**9).map("ACCREDO-{}".format)
 people = st.from_regex(r"[a-z]{1,8}@[a-z]{1,8}\.org", fullmatch=True)
@@ -85,3 +93,74 @@ def test_the_word_of_a_letter_about_many_entries_depends_on_each_and_their_order
     words = {letter_word(ids) for ids in (["a", "b"], ["b", "a"], ["a", "b", "c"], ["ab", ""])}
     assert len(words) == 4
     assert all(re.fullmatch(r"[a-z0-9]+", word) for word in words)
+
+
+TAGGED = KEYS.tagged("support@example.org", "ACCREDO-42", "ivan@example.org")
+TOKEN = KEYS.token("ACCREDO-42", "ivan@example.org")
+
+
+def test_a_tag_is_read_in_any_case() -> None:
+    for written in (TAGGED, TAGGED.upper(), TAGGED.replace("ACCREDO", "accredo")):
+        letter = read_tag(written)
+        assert letter is not None
+        assert (letter.ticket, letter.letter) == ("ACCREDO-42", "")
+        assert KEYS.proves(letter, "ivan@example.org")
+        assert not KEYS.proves(letter, "olga@example.org")
+    for other in ("support@example.org", "support+x@example.org", TAGGED.replace("42.", "42"), "@"):
+        assert read_tag(other) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Ответьте на {TAGGED} или {TAGGED.upper()}",
+        f"[письмо](mailto:{TAGGED.replace('+', '%2B').replace('@', '%40')}?subject=x)",
+        TAGGED.replace("@", "&#64;"),
+    ],
+)
+def test_tags_and_links_are_taken_out_of_texts(text: str) -> None:
+    assert TOKEN not in without_tokens(text).lower()
+
+
+LETTER = (
+    f"Message-ID: {KEYS.message_id('ACCREDO-42', 'k3v9x2', 'ivan@example.org', 'example.org')}\r\n"
+)
+FILES = {
+    "plain": f"{LETTER}Reply-To: {TAGGED}\r\n\r\nHello".encode(),
+    "capitals": TAGGED.upper().encode(),
+    "folded": LETTER.replace(TOKEN[:8], f"{TOKEN[:8]}\r\n ").encode(),
+    "quoted-printable": LETTER.replace(TOKEN[:9], f"{TOKEN[:9]}=\r\n").replace("@", "=40").encode(),
+    "utf-16": LETTER.encode("utf-16"),
+    "utf-16-be": LETTER.encode("utf-16-be"),
+    "base64": b"Subject: x\r\n\r\n" + base64.encodebytes(f"Hello {LETTER * 3}".encode()),
+    "base64 in base64": base64.encodebytes(
+        b"Subject: x\n\n" + base64.encodebytes(f"Hello {LETTER * 3}".encode())
+    ),
+}
+
+
+def plain(content: bytes) -> str:
+    """Everything that can be read in a file."""
+    text = content.replace(b"\0", b"").replace(b"=\r\n", b"").replace(b"\r\n ", b"")
+    found = text.decode("latin-1").lower()
+    for block in re.findall(rb"(?:[A-Za-z0-9+/]{20,}={0,2}\r?\n?)+", content):
+        joined = b"".join(block.split())
+        found += plain(base64.b64decode(joined[: len(joined) // 4 * 4]))
+    return found
+
+
+@pytest.mark.parametrize("content", FILES.values(), ids=FILES.keys())
+def test_tokens_are_taken_out_of_files(content: bytes) -> None:
+    assert TOKEN in plain(content)
+    cleaned = file_without_tokens(content)
+    assert TOKEN not in plain(cleaned)
+    assert len(cleaned) == len(content)
+    assert file_without_tokens(cleaned) == cleaned
+
+
+@given(st.binary(max_size=300), st.booleans())
+def test_a_file_without_tokens_stays(content: bytes, encoded: bool) -> None:
+    written = base64.encodebytes(content) if encoded else content
+    assert file_without_tokens(written) == written
+    address = b"ivan.abcdefghijklmnopqrstuvwx@example.org"  # no number before it: a person's name
+    assert file_without_tokens(address) == address

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from tracker.core.addresses import Address
 from tracker.core.filenames import free_name
-from tracker.core.mail import Mail, clean_subject, link_attachments
+from tracker.core.mail import Mail, Part, clean_subject, link_attachments
 from tracker.core.texts import texts
-from tracker.core.ticket import Attachment, Entry, Role
-from tracker.core.tokens import without_tokens
+from tracker.core.ticket import Attachment, Entry, Role, Visibility
+from tracker.core.tokens import file_without_tokens, without_tokens
 
 _TITLE_LENGTH = 200
 _FIRST_WORDS = 60
+_LETTERS = ("eml", "msg", "mbox", "mht", "mhtml", "html", "htm", "txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +54,17 @@ def stored_files(mail: Mail, folder: str, taken: set[str]) -> StoredFiles:
     refused: dict[str, list[str]] = {}
     for part in mail.attachments:
         if part.refused:
-            refused.setdefault(f"refused_{part.refused}", []).append(part.name)
+            name = without_tokens(part.name)
+            refused.setdefault(f"refused_{part.refused}", []).append(name)
             continue
-        name = free_name(part.name, used)
+        shown = without_tokens(part.name)
+        name = free_name(shown, used)
         used.add(name.casefold())
         path = f"{folder}/{name}"
         names[part.name] = path
-        attachments.append(Attachment(part.name, path, len(part.content), part.type))
-        contents.append((path, part.content))
+        content = _content(part)
+        attachments.append(Attachment(shown, path, len(content), part.type))
+        contents.append((path, content))
     return StoredFiles(
         tuple(attachments),
         tuple(contents),
@@ -66,38 +73,53 @@ def stored_files(mail: Mail, folder: str, taken: set[str]) -> StoredFiles:
     )
 
 
+def _content(part: Part) -> bytes:
+    """Return what is stored of an attachment: a letter of ours in it opens no ticket any more."""
+    ending = part.name.lower().rpartition(".")[2]
+    if ending in _LETTERS or part.type.startswith(("message/", "text/")):
+        return file_without_tokens(part.content)
+    return part.content
+
+
 def entry_from(
     arrival: Arrival,
     mail: Mail,
-    entry_id: str,
-    role: Role,
     files: StoredFiles,
-    proof: str,
     *,
-    held: bool,
+    entry_id: str,
+    author: Address,
+    role: Role,
+    text: str,
+    data: Mapping[str, str],
+    visibility: Visibility = "public",
+    note: bool = False,
 ) -> Entry:
-    """Return the entry that holds ``mail``. ``proof`` is the DMARC verdict."""
-    data = dict(files.refused)
-    if proof != "none":
-        data["dmarc"] = proof
-    silent = arrival.silent or ("asked for no answer" if mail.no_confirmation else "")
+    """Return the entry that holds ``mail``. ``text`` is its text as far as that is to be kept,
+    ``note`` makes it an internal note.
+    """
     return Entry(
         id=entry_id,
         at=arrival.received,
-        author=mail.sender,
+        author=author,
         role=role,
         via="email",
-        text=_words(mail.text, mail, files),
+        text=_words(text, mail, files),
+        kind="note" if note else "message",
         format=mail.format,
-        visibility="held" if held else "public",
+        visibility=visibility,
         quoted=_words(mail.quoted, mail, files),
         message_id=mail.message_id,
-        digest=mail.digest if mail.message_id else nameless_digest(mail),
+        digest=digest_of(mail),
         automatic=mail.automatic,
-        silent=silent,
-        data=data,
+        silent=arrival.silent or ("asked for no answer" if mail.no_confirmation else ""),
+        data={**files.refused, **data},
         attachments=files.attachments,
     )
+
+
+def digest_of(mail: Mail) -> str:
+    """What tells a mail from others of the same Message-ID, or of none."""
+    return mail.digest if mail.message_id else nameless_digest(mail)
 
 
 def nameless_digest(mail: Mail) -> str:
@@ -115,9 +137,15 @@ def _words(text: str, mail: Mail, files: StoredFiles) -> str:
     return link_attachments(text, places)
 
 
-def title_of(mail: Mail, language: str) -> str:
-    """Return the title of a new ticket: the subject, else the first words, else a fallback."""
-    subject = without_tokens(clean_subject(mail.subject))
+def title_of(mail: Mail, language: str, prefix: str) -> str:
+    """Return the title of a new ticket: the subject, else the first words, else a fallback.
+
+    The number of another ticket is left out: a title goes into the subjects of our letters.
+    """
+    subject = clean_subject(mail.subject)
+    if f"[{prefix}-" in subject:
+        subject = clean_subject(re.sub(rf"\[{prefix}-[0-9]+\]\s*", "", subject))
+    subject = without_tokens(subject)
     if not subject:
         text = without_tokens(mail.text)
         first = next((line.strip() for line in text.splitlines() if line.strip()), "")

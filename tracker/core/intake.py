@@ -7,23 +7,25 @@ deciding again on another commit is always possible.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol
 
 from tracker.core import state
-from tracker.core.addresses import Address
-from tracker.core.arrival import Arrival, entry_from, nameless_digest, stored_files, title_of
-from tracker.core.document import TicketFault, add_entries, amend_entry, parse, render, set_fields
+from tracker.core.arrival import Arrival, nameless_digest
+from tracker.core.bouncing import take_bounce
+from tracker.core.conversation import Taken, take_in
 from tracker.core.mail import Mail
-from tracker.core.mail.trust import verdict
+from tracker.core.mail_actions import Case
+from tracker.core.rights import Sender, sender_of, standing
 from tracker.core.settings import Settings
-from tracker.core.threading import Known, Thread, find_thread
-from tracker.core.ticket import Entry, Ticket, attachment_folder, ticket_path
+from tracker.core.suppression import Suppressed
+from tracker.core.threading import Known, find_thread, is_of_ours, ticket_of
+from tracker.core.ticket import Ticket
 from tracker.core.tokens import Keys, read_message_id
+from tracker.core.workspace import Files, Workspace
 
 What = Literal["opened", "commented", "ignored", "quarantined"]
-REOPENS_WITHIN = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +37,8 @@ class Outcome:
     detail: str
 
 
-class DeskView(Protocol):
+class DeskView(Files, Protocol):
     """The desk as of one commit."""
-
-    def text_of(self, number: int) -> str | None:
-        """Return the file of a ticket, or None."""
-
-    def read(self, path: str) -> bytes | None:
-        """Return any file, or None."""
-
-    def names_in(self, folder: str) -> Iterable[str]:
-        """Return the names of the files in a folder."""
 
     def by_message_id(self, message_id: str) -> Iterable[Known]:
         """Return the entries that came with this Message-ID."""
@@ -55,9 +48,6 @@ class DeskView(Protocol):
 
     def is_seen(self, key: str) -> bool:
         """Whether the keyed hash of a message that made no entry is remembered."""
-
-    def highest_number(self) -> int:
-        """Return the highest number of a ticket file, 0 where there is none."""
 
 
 class Intake:
@@ -74,20 +64,26 @@ class Intake:
         now: datetime,
         new_id: Callable[[], str],
     ) -> None:
-        self.files: dict[str, bytes | None] = {}
-        self.tickets: dict[str, Ticket] = {}
+        self._work = Workspace(view, settings, now, new_id)
         self._view = view
         self._settings = settings
         self._keys = keys
         self._now = now
-        self._new_id = new_id
-        self._texts: dict[int, str] = {}
         self._known: dict[str, list[Known]] = {}
         self._seen: list[str] = []
         self._seen_keys: set[str] = set()
-        last = state.read_last_number(view.read(state.NUMBERS))
-        self._last = self._first = max(last, view.highest_number())
         self._quarantined = frozenset(view.names_in(state.QUARANTINE))
+        self._stopped: Suppressed | None = None
+
+    @property
+    def files(self) -> dict[str, bytes | None]:
+        """What to commit; None deletes."""
+        return self._work.files
+
+    @property
+    def tickets(self) -> dict[str, Ticket]:
+        """What new ticket files parse to."""
+        return self._work.tickets
 
     def take(self, arrival: Arrival, *, again: bool = False) -> Outcome:
         """Decide one message; what it adds goes to ``files``.
@@ -105,20 +101,21 @@ class Intake:
         return self._take(arrival, arrival.mail)
 
     def _take(self, arrival: Arrival, mail: Mail) -> Outcome:
-        repeated = self._repeated(arrival, mail)
+        sender = sender_of(mail, self._settings)
+        repeated = self._repeated(arrival, mail, sender)
         if repeated:
             return Outcome(arrival.uid, "ignored", repeated)
         if self._is_our_own(mail):
             return self._ignore(arrival, mail, "our own letter")
         if mail.bounce is not None or mail.automatic == "bounce":
             return self._bounce(arrival, mail)
-        proof = self._verdict(mail)
-        thread = None
-        if proof != "fail":
-            thread = find_thread(mail, self, self._settings, self._keys, proven=proof == "pass")
-        if thread and not _is_over(thread.ticket, arrival.received):
-            return self._comment(arrival, mail, thread, proof)
-        return self._open(arrival, mail, proof)
+        if sender.proof == "pass":
+            self._allow(sender)
+        thread = find_thread(mail, sender.address.key, self, self._settings, self._keys)
+        speaks = thread if thread and thread.speaks else None
+        found = standing(mail, sender, speaks, self._settings, arrival.received)
+        taken = take_in(self._work, Case(arrival, mail, sender, found), thread)
+        return self._note(arrival, mail, taken)
 
     def finish(self, position: state.Position | None) -> None:
         """Add the state that goes into the same commit as the tickets.
@@ -127,8 +124,6 @@ class Intake:
         """
         if position:
             self.files[state.MAILBOX] = state.write(position)
-        if self._last > self._first:
-            self.files[state.NUMBERS] = state.write({"last": self._last})
         if self._seen:
             path = state.seen_path(self._now)
             before = self._view.read(path) or b""
@@ -150,25 +145,22 @@ class Intake:
     # What threading asks
 
     def ticket(self, number: int) -> Ticket | None:
-        """Return a ticket as this batch has left it so far."""
-        text = self._text(number)
-        if text is None:
-            return None
-        try:
-            return parse(text)
-        except TicketFault:  # broken by hand: the mail opens a ticket of its own
-            return None
+        """Return a ticket as this batch has left it so far; None for a broken one, so that the
+        mail opens a ticket of its own.
+        """
+        return self._work.ticket(number)
+
+    def final(self, ticket: Ticket) -> Ticket:
+        """Return the ticket that this one was merged into, or itself."""
+        return self._work.final(ticket)
 
     def by_message_id(self, message_id: str) -> list[Known]:
         """Return the entries with this Message-ID, those of this batch included."""
         return [*self._view.by_message_id(message_id), *self._known.get(message_id, ())]
 
-    def _text(self, number: int) -> str | None:
-        return self._texts[number] if number in self._texts else self._view.text_of(number)
-
     # The kinds of mail
 
-    def _repeated(self, arrival: Arrival, mail: Mail) -> str:
+    def _repeated(self, arrival: Arrival, mail: Mail, sender: Sender) -> str:
         """Why this message is here already, or empty.
 
         The same Message-ID with other words by the same sender on the same day is a list's
@@ -177,9 +169,9 @@ class Intake:
         if mail.message_id:
             day = arrival.received.date().isoformat()
             for known in self.by_message_id(mail.message_id):
-                if known.sender == mail.sender.key and mail.digest == known.digest:
+                if known.sender == sender.address.key and mail.digest == known.digest:
                     return "duplicate"
-                if known.sender == mail.sender.key and day == known.day:
+                if known.sender == sender.address.key and day == known.day:
                     return "twin"
         else:
             key = nameless_digest(mail)
@@ -189,10 +181,50 @@ class Intake:
         return "duplicate" if key in self._seen_keys or self._view.is_seen(key) else ""
 
     def _is_our_own(self, mail: Mail) -> bool:
+        if mail.loop == self._keys.loop:
+            return True
         letter = read_message_id(mail.message_id)
-        return mail.loop == self._keys.loop or bool(
-            letter and any(self._keys.proves(letter, one.key) for one in (*mail.to, *mail.cc))
-        )
+        if letter is None:
+            return False
+        ticket = ticket_of(letter, self)
+        if ticket and is_of_ours(letter, ticket, self._keys):
+            return True
+        return any(self._keys.proves(letter, one.key) for one in (*mail.to, *mail.cc))
+
+    def _bounce(self, arrival: Arrival, mail: Mail) -> Outcome:
+        """Note a returned letter on the entry it told of; never a new ticket."""
+        stopped = self._suppressed()
+        before = stopped.write()
+        ticket, reason = take_bounce(self._work, self._keys, stopped, arrival, mail.bounce)
+        if ticket is None:
+            return self._ignore(arrival, mail, reason)
+        if stopped.write() != before:
+            self.files[state.SUPPRESSED] = stopped.write()
+        self._remember(mail)
+        return Outcome(arrival.uid, "commented", ticket.id)
+
+    def _allow(self, sender: Sender) -> None:
+        """Who surely writes from an address can be written to again."""
+        stopped = self._suppressed()
+        if stopped.allow(sender.address.key):
+            self.files[state.SUPPRESSED] = stopped.write()
+
+    def _suppressed(self) -> Suppressed:
+        if self._stopped is None:
+            self._stopped = Suppressed.read(self._view.read(state.SUPPRESSED), self._keys)
+        return self._stopped
+
+    # Remembering
+
+    def _note(self, arrival: Arrival, mail: Mail, taken: Taken) -> Outcome:
+        """Know the message when it comes again in this batch, and say what became of it."""
+        entry = taken.entry
+        if entry is None:
+            return self._ignore(arrival, mail, "a command that changes nothing")
+        day = entry.at.date().isoformat()
+        known = Known(taken.ticket.number, entry.id, entry.digest, entry.author.key, day)
+        self._known.setdefault(entry.message_id or entry.digest, []).append(known)
+        return Outcome(arrival.uid, "opened" if taken.opened else "commented", taken.ticket.id)
 
     def _ignore(self, arrival: Arrival, mail: Mail, reason: str) -> Outcome:
         self._remember(mail)
@@ -202,134 +234,6 @@ class Intake:
         key = self._keys.seen(_identity(mail))
         self._seen.append(key)
         self._seen_keys.add(key)
-
-    def _bounce(self, arrival: Arrival, mail: Mail) -> Outcome:
-        """Note a returned letter on the entry it told of; never a new ticket."""
-        letter = read_message_id(mail.bounce.original_message_id) if mail.bounce else None
-        number = int(letter.ticket.rpartition("-")[2]) if letter else 0
-        ticket = self.ticket(number) if letter else None
-        if mail.bounce is None or letter is None or ticket is None or ticket.id != letter.ticket:
-            return self._ignore(arrival, mail, "bounce of an unknown letter")
-        events = []
-        text = self._text(number) or ""
-        for failed in mail.bounce.recipients:
-            address = failed.recipient.lower()
-            if failed.action != "failed" or not self._keys.proves(letter, address):
-                continue
-            reason = f"{failed.status} {failed.diagnostic}".strip()[:200]
-            for entry in ticket.entries:
-                if failed.hard and address in entry.told:
-                    text = amend_entry(text, entry.id, {"bounced": {address: reason}})
-            data = {"address": address, "reason": reason}
-            events.append(self._event("bounced", arrival.received, data, mail))
-        if not events:
-            return self._ignore(arrival, mail, "bounce without a failed address of ours")
-        self._store(ticket.id, add_entries(text, events, self._language), [])
-        self._remember(mail)
-        return Outcome(arrival.uid, "commented", ticket.id)
-
-    def _comment(self, arrival: Arrival, mail: Mail, thread: Thread, proof: str) -> Outcome:
-        ticket = thread.ticket
-        folder = attachment_folder(*_name(ticket.id))
-        taken: set[str] = set()
-        if mail.attachments:
-            added = (path for path in self.files if path.startswith(f"{folder}/"))
-            taken = {path.rpartition("/")[2] for path in added}
-            taken.update(self._view.names_in(folder))
-        files = stored_files(mail, folder, taken)
-        role = self._role(thread)
-        held = thread.standing == "held" or mail.spam
-        entry = entry_from(arrival, mail, self._new_id(), role, files, proof, held=held)
-        entries = [entry]
-        text = self._text(ticket.number) or ""
-        if ticket.status != "open" and role == "requester" and not held and not mail.automatic:
-            text = set_fields(text, {"status": "open"})
-            if ticket.status == "closed":
-                entries.append(self._event("reopened", arrival.received, {}, mail))
-        self._store(ticket.id, add_entries(text, entries, self._language), entries)
-        self._keep(files.contents)
-        return Outcome(arrival.uid, "commented", ticket.id)
-
-    def _open(self, arrival: Arrival, mail: Mail, proof: str) -> Outcome:
-        self._last += 1
-        number = self._last
-        prefix = self._settings.desk.prefix
-        files = stored_files(mail, attachment_folder(prefix, number), set())
-        held = proof == "fail" or mail.spam
-        entry = entry_from(arrival, mail, self._new_id(), "requester", files, proof, held=held)
-        if mail.sender.key == self._settings.mailbox.address.lower():
-            entry = replace(entry, silent="own address")
-        ticket = Ticket(
-            id=f"{prefix}-{number}",
-            title=title_of(mail, self._language),
-            status="open",
-            requester=mail.sender,
-            created=arrival.received,
-            entries=(entry,),
-        )
-        self._store(ticket.id, render(ticket, self._language), [entry])
-        self.tickets[ticket_path(prefix, number)] = ticket
-        self._keep(files.contents)
-        return Outcome(arrival.uid, "opened", ticket.id)
-
-    # Small parts
-
-    @property
-    def _language(self) -> str:
-        return self._settings.desk.language
-
-    def _verdict(self, mail: Mail) -> str:
-        if "several-from" in mail.problems:
-            return "none"  # the verdict speaks of one From only (RFC 7489, section 6.6.1)
-        domain = mail.sender.key.rpartition("@")[2]
-        return verdict(mail.authentication_results, self._settings.mailbox.authserv_id, domain)
-
-    def _role(self, thread: Thread) -> Literal["requester", "agent", "stranger"]:
-        if thread.standing == "participant":
-            return "requester"
-        return "agent" if thread.standing == "agent" else "stranger"
-
-    def _event(self, name: str, at: datetime, data: dict[str, str], mail: Mail) -> Entry:
-        author = mail.sender if name == "reopened" else Address(self._settings.desk.name, "")
-        return Entry(
-            id=self._new_id(),
-            at=at,
-            author=author,
-            role="requester" if name == "reopened" else "system",
-            via="email",
-            kind="event",
-            visibility="public" if name == "reopened" else "internal",
-            event=name,
-            data=data,
-        )
-
-    def _store(self, ticket_id: str, text: str, entries: Iterable[Entry]) -> None:
-        prefix, number = _name(ticket_id)  # the prefix of an old ticket may be another
-        self._texts[number] = text
-        path = ticket_path(prefix, number)
-        self.files[path] = text.encode()
-        self.tickets.pop(path, None)
-        for entry in entries:
-            if entry.message_id or entry.digest:
-                day = entry.at.date().isoformat()
-                known = Known(number, entry.id, entry.digest, entry.author.key, day)
-                self._known.setdefault(entry.message_id or entry.digest, []).append(known)
-
-    def _keep(self, contents: Iterable[tuple[str, bytes]]) -> None:
-        self.files.update(contents)
-
-
-def _name(ticket_id: str) -> tuple[str, int]:
-    prefix, _, number = ticket_id.rpartition("-")
-    return prefix, int(number)
-
-
-def _is_over(ticket: Ticket, now: datetime) -> bool:
-    """Whether the ticket was closed so long ago that a mail opens a new one."""
-    if ticket.status != "closed":
-        return False
-    closed = [entry.at for entry in ticket.entries if entry.event == "closed"]
-    return now - max(closed, default=ticket.updated) > REOPENS_WITHIN
 
 
 def _identity(mail: Mail) -> str:

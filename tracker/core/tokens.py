@@ -3,7 +3,8 @@
 A letter's Message-ID is ``<ACCREDO-42.k3v9x2.TOKEN@domain>``: ticket, a word that tells the
 letter from others (an entry's id), and the token, an HMAC-SHA-256 (RFC 2104) over ticket and
 recipient cut to 120 bits. Nothing in it is random, so a letter sent again after a crash has
-the same Message-ID and mail programs see that it is the same.
+the same Message-ID and mail programs see that it is the same. The same token may stand in a
+tag of the desk's address: ``support+ACCREDO-42.TOKEN@example.org``.
 """
 
 from __future__ import annotations
@@ -17,7 +18,25 @@ from dataclasses import dataclass
 _SHAPE = re.compile(
     r"<(?P<ticket>[A-Z][A-Z0-9]{1,9}-[1-9][0-9]{0,9})\.(?P<letter>[a-z0-9]+)\.(?P<token>[a-z2-7]{24})@[^<>\s]+>"
 )
-_ANYWHERE = re.compile(r"(?<=\.)[a-z2-7]{24}(?=@)")
+_TAG = re.compile(
+    r"[^+@\s]+\+(?P<ticket>[A-Z][A-Z0-9]{1,9}-[1-9][0-9]{0,9})\.(?P<token>[a-z2-7]{24})@[^@\s]+",
+    re.IGNORECASE,
+)
+# The at sign also as links, quoted-printable and HTML write it.
+_ANYWHERE = re.compile(r"\.[a-z2-7]{24}(?=@|%40|=40|&#64;)", re.IGNORECASE)
+# In a file a letter may be followed by UTF-16's zero or by the fold of a long line.
+_GAP = rb"(?:\0|=?\r?\n[ \t]*)?"
+_IN_FILE = re.compile(
+    (
+        rb"-%(gap)s(?:[0-9]%(gap)s){1,10}\.%(gap)s(?:(?:[a-z0-9]%(gap)s){1,40}\.%(gap)s)?"
+        rb"((?:[a-z2-7]%(gap)s){24})(?=@|%%40|=40|&#64;)"
+    )
+    % {b"gap": _GAP},
+    re.IGNORECASE,
+)
+_OF_TOKEN = re.compile(rb"[A-Za-z2-7]")
+_BASE64 = re.compile(rb"^[A-Za-z0-9+/]{20,}={0,2}(?:\r?\n[A-Za-z0-9+/]+={0,2})*", re.MULTILINE)
+_NESTED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +71,11 @@ class Keys:
         """Return the Message-ID of a letter, with angle brackets."""
         return f"<{ticket}.{letter}.{self.token(ticket, recipient)}@{domain}>"
 
+    def tagged(self, address: str, ticket: str, recipient: str) -> str:
+        """Return the desk's ``address`` with the tag that brings an answer to its ticket."""
+        local, _, domain = address.rpartition("@")
+        return f"{local}+{ticket}.{self.token(ticket, recipient)}@{domain}"
+
     def seen(self, what: str) -> str:
         """Return the keyed hash that remembers a message without telling which it was."""
         return hmac.digest(self._seen, what.encode("utf-8", "replace"), "sha256").hex()[:32]
@@ -63,9 +87,45 @@ def read_message_id(message_id: str) -> Letter | None:
     return Letter(found["ticket"], found["letter"], found["token"]) if found else None
 
 
+def read_tag(address: str) -> Letter | None:
+    """Return what the tag of an address says, unproven, in any case; its ``letter`` is empty."""
+    found = _TAG.fullmatch(address)
+    return Letter(found["ticket"].upper(), "", found["token"].lower()) if found else None
+
+
 def without_tokens(text: str) -> str:
     """Return ``text`` with every token taken out: what is stored must not open a ticket."""
-    return _ANYWHERE.sub("…", text) if "@" in text else text
+    may = "@" in text or "40" in text or "&#64;" in text
+    return _ANYWHERE.sub(".…", text) if may else text
+
+
+def file_without_tokens(content: bytes, nested: int = _NESTED) -> bytes:
+    """Return a file that may hold a letter of ours (a mail, a text) with the tokens taken out.
+
+    Its length stays. Base64 inside is looked into, ``nested`` times at most.
+    """
+    content = _IN_FILE.sub(_blank, content)
+    if nested:
+        content = _BASE64.sub(lambda found: _blank_inside(found[0], nested - 1), content)
+    return content
+
+
+def _blank(found: re.Match[bytes]) -> bytes:
+    return found[0][: found.start(1) - found.start()] + _OF_TOKEN.sub(b"-", found[1])
+
+
+def _blank_inside(block: bytes, nested: int) -> bytes:
+    """Take the tokens out of one block of base64; its lines stay as they are."""
+    written = b"".join(block.split())
+    try:
+        inside = base64.b64decode(written[: len(written) // 4 * 4])
+    except ValueError:
+        return block
+    cleaned = file_without_tokens(inside, nested)
+    if cleaned == inside:
+        return block
+    encoded = iter(base64.b64encode(cleaned))
+    return bytes(one if one in b"\r\n" else next(encoded, one) for one in block)
 
 
 def letter_word(entries: list[str]) -> str:

@@ -14,11 +14,15 @@ from tracker.core.document import (
     amend_entry,
     parse,
     render,
+    replace_text,
+    retitle,
     set_fields,
 )
 from tracker.core.document.frontmatter import Value
 from tracker.core.errors import TrackerError
+from tracker.core.notices import with_audience
 from tracker.core.settings import Settings
+from tracker.core.taking import answered
 from tracker.core.ticket import Entry, Ticket, ticket_path
 
 
@@ -41,6 +45,10 @@ class Files(Protocol):
 class NoTicketError(TrackerError):
     """There is no readable ticket of that number."""
 
+    def __init__(self, name: str, number: int) -> None:
+        super().__init__(f"There is no ticket {name}", "See `tracker list --status any`.")
+        self.number = number
+
 
 class Workspace:
     """What one decision has made of the desk's files so far.
@@ -58,6 +66,7 @@ class Workspace:
         self.new_id = new_id
         self._view = view
         self._texts: dict[int, str] = {}
+        self._parsed: dict[int, Ticket] = {}
         self._last = self._first = -1
 
     @property
@@ -71,25 +80,30 @@ class Workspace:
 
     def text(self, number: int) -> str | None:
         """Return a ticket's file as it stands now, or None."""
-        return self._texts[number] if number in self._texts else self._view.text_of(number)
+        if number not in self._texts:
+            found = self._view.text_of(number)
+            if found is None:
+                return None
+            self._texts[number] = found
+        return self._texts[number]
 
     def ticket(self, number: int) -> Ticket | None:
         """Return a ticket as it stands now; None where there is none or its file is broken."""
-        text = self.text(number)
-        if text is None:
-            return None
-        try:
-            return parse(text)
-        except TicketFault:
-            return None
+        if number not in self._parsed:
+            text = self.text(number)
+            if text is None:
+                return None
+            try:
+                self._parsed[number] = parse(text)
+            except TicketFault:
+                return None
+        return self._parsed[number]
 
     def need(self, number: int) -> Ticket:
         """Return a ticket. Raises NoTicketError."""
         found = self.ticket(number)
         if found is None:
-            raise NoTicketError(
-                f"There is no ticket {self.name(number)}", "See `tracker list --status any`."
-            )
+            raise NoTicketError(self.name(number), number)
         return found
 
     def final(self, ticket: Ticket) -> Ticket:
@@ -109,13 +123,19 @@ class Workspace:
             last = state.read_last_number(self._view.read(state.NUMBERS))
             self._last = self._first = max(last, self._view.highest_number())
         self._last += 1
-        self.files[state.NUMBERS] = state.write({"last": self._last})
+        self.files[state.NUMBERS] = state.write_last_number(self._last)
         return self._last
 
     def open(self, ticket: Ticket) -> None:
-        """Write the file of a new ticket."""
-        first, *rest = ticket.entries
-        kept = replace(first, data={"title": ticket.title, **first.data})
+        """Write the file of a new ticket. Who opened it by an event is not told of it."""
+        by = None
+        for one in ticket.entries:
+            if one.event == "opened":
+                by = self.settings.agent_by_email(one.author.key)
+        first, *rest = (self._heard(one, ticket, by) for one in ticket.entries)
+        kept = first
+        if "title" not in first.data:
+            kept = replace(first, data={"title": ticket.title, **first.data})
         ticket = replace(ticket, entries=(kept, *rest))
         text = render(ticket, self.language)
         self.store(ticket, text)
@@ -124,13 +144,25 @@ class Workspace:
     def store(self, ticket: Ticket, text: str) -> None:
         """Keep a ticket's file."""
         self._texts[ticket.number] = text
+        self._parsed.pop(ticket.number, None)
         self.files[_path(ticket)] = text.encode()
         self.tickets.pop(_path(ticket), None)
 
-    def add(self, ticket: Ticket, entries: Sequence[Entry]) -> None:
-        """Add entries at the end of a ticket's conversation."""
-        text = self.text(ticket.number) or ""
-        self.store(ticket, add_entries(text, entries, self.language, _path(ticket)))
+    def add(self, ticket: Ticket, entries: Sequence[Entry], by: str | None = None) -> None:
+        """Add entries at the end of a ticket's conversation.
+
+        ``by`` is the agent who does it where the entries don't say it, such as an operator who
+        writes down what a caller says.
+        """
+        heard = [self._heard(one, ticket, by) for one in entries]
+        text = add_entries(self.text(ticket.number) or "", heard, self.language, _path(ticket))
+        if answered(ticket, entries, self.settings):
+            text = set_fields(text, {"taken": None}, _path(ticket))
+        self.store(ticket, text)
+
+    def _heard(self, entry: Entry, ticket: Ticket, by: str | None) -> Entry:
+        who = by or self.settings.agent_by_email(entry.author.key)
+        return with_audience(entry, ticket, self.settings, who)
 
     def set_fields(self, ticket: Ticket, changes: dict[str, Value | None]) -> None:
         """Change front matter lines of a ticket."""
@@ -142,6 +174,16 @@ class Workspace:
         """Change the mark of one entry (see ``amend_entry``)."""
         text = self.text(ticket.number) or ""
         self.store(ticket, amend_entry(text, entry, changes, _path(ticket)))
+
+    def rewrite(self, ticket: Ticket, entry: str, text: str) -> None:
+        """Change the text of one entry (see ``replace_text``)."""
+        file = self.text(ticket.number) or ""
+        self.store(ticket, replace_text(file, entry, text, _path(ticket)))
+
+    def retitle(self, ticket: Ticket, entry: Entry) -> None:
+        """Bring the heading of an entry up to date (see ``retitle``)."""
+        file = self.text(ticket.number) or ""
+        self.store(ticket, retitle(file, entry, self.language, _path(ticket)))
 
     def names_in(self, folder: str) -> set[str]:
         """Return the names of the files in a folder, those of this decision included."""

@@ -161,3 +161,16 @@ def test_import_is_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_where_it_was_delivered() -> None:
+    raw = (
+        b"Delivered-To: support+tag@example.org\r\nX-Original-To: <help@example.org>\r\n"
+        b"Delivered-To: support@example.org\r\nEnvelope-To: help@example.org\r\n\r\nx"
+    )
+    assert [one.email for one in read_mail(raw).delivered_to] == [
+        "support+tag@example.org",
+        "support@example.org",
+        "help@example.org",
+    ]
+    assert read_mail(b"To: a@example.org\r\n\r\nx").delivered_to == ()

@@ -68,7 +68,8 @@ class Mail:
     Message ids have their angle brackets. ``digest`` is 16 hex digits of the SHA-256 of the
     bytes after the header block, ``raw_hash`` the SHA-256 of the whole mail. ``date`` has a
     time zone or is None. ``return_path`` is None without that header and empty for the null
-    sender. ``text`` is what the sender wrote, ``quoted`` the folded quotes and signature.
+    sender. ``delivered_to`` has the addresses that servers noted it was delivered to.
+    ``text`` is what the sender wrote, ``quoted`` the folded quotes and signature.
     ``no_confirmation`` marks a person's mail that asks for no automatic answer.
     ``charset_guessed`` names the charset that was used against or without a declaration.
     ``problems`` are short words for what was odd.
@@ -96,6 +97,7 @@ class Mail:
     list_id: str
     loop: str
     authentication_results: tuple[str, ...]
+    delivered_to: tuple[Address, ...]
     spam: bool
     charset_guessed: str
     problems: tuple[str, ...]

@@ -23,6 +23,7 @@ from tracker.core.mail.words import header_text
 LOOP_HEADER = "X-Tracker-Desk"
 """The header every letter of a desk carries, naming the desk."""
 
+_DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
 NOBODY = Address("", "")
 _MAX_HEADERS = 50
 
@@ -92,6 +93,7 @@ def read_mail(
         authentication_results=tuple(
             header_text(value) for value in headers.get("authentication-results", ())[:_MAX_HEADERS]
         ),
+        delivered_to=_delivered_to(headers),
         spam=is_spam(headers),
         charset_guessed=body.guessed,
         problems=tuple(problems),
@@ -114,6 +116,12 @@ def _people(headers: dict[str, list[str]], name: str, hint: str) -> tuple[Addres
         return ()
     found = (address for value in values for address in addresses(value, hint))
     return tuple(dict.fromkeys(address for address in found if "@" in address.email))
+
+
+def _delivered_to(headers: dict[str, list[str]]) -> tuple[Address, ...]:
+    """Return where servers say that they delivered it; senders can write these headers too."""
+    found = (one for name in _DELIVERED for one in _people(headers, name, "")[:_MAX_HEADERS])
+    return tuple(dict.fromkeys(found))
 
 
 def _sender(root: Node, hint: str, problems: dict[str, None]) -> Address:

@@ -1,0 +1,163 @@
+"""A mail that is taken in becomes an entry of its ticket, or a ticket of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tracker.core.addresses import Address, one_line
+from tracker.core.arrival import StoredFiles, entry_from, stored_files, title_of
+from tracker.core.mail_actions import (
+    Case,
+    Orders,
+    carry_identity,
+    join_copied,
+    mute_sender,
+    obey_orders,
+    propose_requester,
+    read_orders,
+    stops_letters,
+)
+from tracker.core.operations import Actor, event, is_own, link, set_status
+from tracker.core.rights import standing
+from tracker.core.threading import Thread
+from tracker.core.ticket import Entry, Ticket, attachment_folder
+from tracker.core.tokens import without_tokens
+from tracker.core.workspace import Workspace
+
+REOPENS_WITHIN = timedelta(days=14)
+_SETS_STATUS = ("close", "wait", "reopen")
+_LONGEST_WORDS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The ticket that took a mail, whether it is a new one, and the entry that bears the mail's
+    identity: None where nothing changed.
+    """
+
+    ticket: Ticket
+    entry: Entry | None
+    opened: bool = False
+
+
+def take_in(work: Workspace, case: Case, thread: Thread | None) -> Taken:
+    """Take in one mail: what it adds goes to ``work``."""
+    if thread is None or not thread.speaks:
+        return _open(work, case, thread)
+    over = is_over(thread.ticket, case.arrival.received)
+    mine = case.standing.role in ("requester", "participant") and case.standing.handle is None
+    if over and mine and case.acts:
+        settings, mail = work.settings, case.mail
+        # By a letter's token alone nobody is let into a new ticket.
+        newcomer = standing(mail, case.sender, None, settings, case.arrival.received)
+        return _open(work, replace(case, standing=newcomer), thread)
+    return _comment(work, case, thread, over=over)
+
+
+def is_over(ticket: Ticket, now: datetime) -> bool:
+    """Whether the ticket was closed so long ago that a mail opens a new one."""
+    if ticket.status != "closed":
+        return False
+    closed = [entry.at for entry in ticket.entries if entry.event == "closed"]
+    return now - max(closed, default=ticket.updated) > REOPENS_WITHIN
+
+
+def _comment(work: Workspace, case: Case, thread: Thread, *, over: bool) -> Taken:
+    ticket = thread.ticket
+    mail, number = case.mail, ticket.number
+    stops = stops_letters(work, case, thread)
+    if stops is not None:
+        words = without_tokens(mail.text).strip()[:_LONGEST_WORDS]
+        events = mute_sender(work, number, case, muted=stops)
+        return _ordered(work, case, ticket, events, {"words": words} if words else {})
+    orders = read_orders(work, number, case)
+    if orders.alone and not mail.attachments:
+        return _ordered(work, case, ticket, obey_orders(work, number, case, orders), {})
+    folder = attachment_folder(ticket.id.rpartition("-")[0], number)
+    files = stored_files(mail, folder, work.names_in(folder) if mail.attachments else set())
+    entry = _entry(work, case, files, orders, {})
+    work.add(ticket, [entry])
+    work.files.update(files.contents)
+    if not over:
+        _wake(work, case, ticket, orders)
+    join_copied(work, number, case)
+    obey_orders(work, number, case, orders)
+    return Taken(ticket, entry)
+
+
+def _ordered(
+    work: Workspace, case: Case, ticket: Ticket, events: Sequence[Entry], data: dict[str, str]
+) -> Taken:
+    """Finish a mail that was nothing but commands: their events stand for it."""
+    return Taken(ticket, carry_identity(work, ticket.number, case, events, data))
+
+
+def _wake(work: Workspace, case: Case, ticket: Ticket, orders: Orders) -> None:
+    """Open the ticket again where its requester or a participant wrote."""
+    mine = case.acts and case.standing.role in ("requester", "participant")
+    told_else = orders.note or any(one.name in _SETS_STATUS for one in orders.commands)
+    if mine and not told_else and ticket.status != "open":
+        set_status(work, ticket.number, case.actor, "open")
+
+
+def _open(work: Workspace, case: Case, thread: Thread | None) -> Taken:
+    mail, settings = case.mail, work.settings
+    number = work.next_number()
+    prefix = settings.desk.prefix
+    orders = read_orders(work, 0, case)
+    files = stored_files(mail, attachment_folder(prefix, number), set())
+    earlier = thread.ticket if thread and thread.speaks else None
+    title = one_line(title_of(mail, work.language, prefix))
+    continues = {"continues": earlier.id} if earlier else {}
+    entry = _entry(work, case, files, orders, {"title": title, **continues})
+    entries = [entry]
+    if thread and earlier is None:
+        # Only here, and for agents only: the other ticket must not show what strangers write.
+        entries.append(event(work, _system(work, case), "linked", {"to": thread.ticket.id}))
+    ticket = Ticket(
+        id=work.name(number),
+        title=title,
+        status="open",
+        requester=case.sender.address,
+        created=case.arrival.received,
+        entries=tuple(entries),
+    )
+    work.open(ticket)
+    work.files.update(files.contents)
+    if earlier:
+        link(work, number, earlier.number, _system(work, case))
+    join_copied(work, number, case)
+    obey_orders(work, number, case, orders)
+    propose_requester(work, number, case)
+    return Taken(ticket, entry, opened=True)
+
+
+def _system(work: Workspace, case: Case) -> Actor:
+    return Actor(Address(work.settings.desk.name, ""), "system", "email", case.arrival.received)
+
+
+def _entry(
+    work: Workspace, case: Case, files: StoredFiles, orders: Orders, data: dict[str, str]
+) -> Entry:
+    sender, found = case.sender, case.standing
+    if sender.proof != "none":
+        data = {"dmarc": sender.proof, **data}
+    if found.receipt and not orders.fault:
+        data = {**data, "receipt": sender.address.key}
+    entry = entry_from(
+        case.arrival,
+        case.mail,
+        files,
+        entry_id=work.new_id(),
+        author=sender.address,
+        role=found.role,
+        text=orders.text,
+        data=data,
+        visibility=found.visibility,
+        note=orders.note,
+    )
+    if is_own(work.settings, sender.address.key):
+        entry = replace(entry, silent="own address")
+    return entry

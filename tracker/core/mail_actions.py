@@ -1,0 +1,198 @@
+"""What a mail does beside adding its words: commands, people in copy, letters stopped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from tracker.core.addresses import Address
+from tracker.core.arrival import Arrival, digest_of
+from tracker.core.commands import NAMES, OF_REQUESTERS, Command, read_commands
+from tracker.core.mail import Mail
+from tracker.core.mail.forwards import original_sender
+from tracker.core.mail.subjects import is_forward_subject
+from tracker.core.operations import (
+    Actor,
+    addresses_of,
+    event,
+    fault_of,
+    is_own,
+    join,
+    mute,
+    newcomers,
+    obey,
+)
+from tracker.core.rights import Sender, Standing
+from tracker.core.threading import Thread
+from tracker.core.ticket import Entry
+from tracker.core.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One mail with what was found out about it."""
+
+    arrival: Arrival
+    mail: Mail
+    sender: Sender
+    standing: Standing
+
+    @property
+    def actor(self) -> Actor:
+        """The sender as the one who does what the mail asks for."""
+        role = "agent" if self.standing.handle else self.standing.role
+        at = self.arrival.received
+        return Actor(self.sender.address, role, "email", at, self.standing.handle)
+
+    @property
+    def acts(self) -> bool:
+        """Whether anything may come of the mail beside an entry."""
+        return not self.mail.automatic and not self.standing.held
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """A mail's text without its commands, the commands, and why they can't be obeyed."""
+
+    text: str
+    commands: tuple[Command, ...] = ()
+    fault: str = ""
+
+    @property
+    def note(self) -> bool:
+        """Whether the text is for agents alone."""
+        return bool(self.fault) or any(one.name == "note" for one in self.commands)
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing but commands was written."""
+        return bool(self.commands) and not self.fault and not self.text.strip()
+
+
+def read_orders(work: Workspace, number: int, case: Case) -> Orders:
+    """Return what a mail says and what it orders on a ticket (0 for one that is not there yet).
+
+    Agents may give all commands. If one of theirs is wrong, none is obeyed and the text becomes
+    a note, so that nothing half-meant is mailed. Wrong commands of others are words.
+    """
+    text = case.mail.text
+    if not case.acts or text.lstrip()[:1] not in ("/", "\\"):
+        return Orders(text)
+    agent = case.standing.handle is not None
+    if not agent:
+        told = read_commands(text, leading=True, allowed=OF_REQUESTERS)
+        wrong = any(fault_of(work, number, one) for one in told.commands)
+        return Orders(text) if wrong or not told.commands else Orders(told.text, told.commands)
+    told = read_commands(text, leading=True)
+    faults = [one.reason for one in told.faults]
+    faults += filter(None, (fault_of(work, number, one) for one in told.commands))
+    if faults:
+        return Orders(text, fault="; ".join(faults))
+    return Orders(told.text, told.commands)
+
+
+def obey_orders(work: Workspace, number: int, case: Case, orders: Orders) -> list[Entry]:
+    """Do what the commands of a mail say; return the events, those of other tickets too."""
+    if orders.fault:
+        data = {"reason": orders.fault, "receipt": case.sender.address.key}
+        told = event(work, case.actor, "misunderstood", data)
+        work.add(work.need(number), [told])
+        return [told]
+    given = [one for one in orders.commands if one.name != "note"]
+    if case.standing.handle is not None:
+        return obey(work, number, case.actor, given)
+    events: list[Entry] = []
+    for one in given:
+        if one.name == "cc":
+            events += _let_in(work, number, case, addresses_of(one.argument))
+        else:
+            events += obey(work, number, case.actor, [one])
+    return events
+
+
+def _let_in(work: Workspace, number: int, case: Case, people: Iterable[Address]) -> list[Entry]:
+    """Make people participants, or propose it where the sender is not certain."""
+    if case.standing.certain:
+        return join(work, number, case.actor, people)
+    added = newcomers(work, number, people)
+    if not added:
+        return []
+    wanted = (*work.need(number).participants, *added)
+    return [propose(work, number, case.actor, "participants", ", ".join(map(str, wanted)))]
+
+
+def propose(work: Workspace, number: int, who: Actor, field: str, value: str) -> Entry:
+    """Note a change that an agent must accept first."""
+    data = {"field": field, "to": value}
+    proposed = event(work, who, "proposed", data, visibility="held")
+    work.add(work.need(number), [proposed])
+    return proposed
+
+
+def join_copied(work: Workspace, number: int, case: Case) -> None:
+    """Make those whom the mail also went to participants, if its sender may let them in.
+
+    A mail taken in silently because it is old lets nobody in.
+    """
+    if not case.acts or not case.standing.certain or case.arrival.silent:
+        return
+    sender = case.sender.address.key
+    people = [one for one in (*case.mail.to, *case.mail.cc) if one.key != sender]
+    if any(not is_own(work.settings, one.key) for one in people):
+        join(work, number, case.actor, people)
+
+
+def stops_letters(work: Workspace, case: Case, thread: Thread) -> bool | None:
+    """Return True for a mail ``[ACCREDO-42] stop``, False for ``resume``, else None.
+
+    Every letter has links that write such mails; whatever else stands in them is no message.
+    """
+    prefix = re.escape(work.settings.desk.prefix)
+    subject = case.mail.subject.strip()
+    found = re.fullmatch(rf"\[{prefix}-([0-9]{{1,10}})\]\s*/?([^\W\d_]{{2,20}})", subject)
+    name = NAMES.get(found[2].lower(), "") if found else ""
+    if not found or name not in ("stop", "resume") or not case.acts:
+        return None
+    if int(found[1]) not in (thread.named.number, thread.ticket.number):
+        return None
+    return name == "stop"
+
+
+def mute_sender(work: Workspace, number: int, case: Case, *, muted: bool) -> list[Entry]:
+    """Stop (or resume) the letters about a ticket to the sender."""
+    return mute(work, number, case.actor, case.sender.address.key, muted=muted)
+
+
+def propose_requester(work: Workspace, number: int, case: Case) -> None:
+    """In an agent's new request that passes on somebody's mail: propose that person."""
+    mail = case.mail
+    if case.sender.handle is None or mail.automatic:
+        return
+    whole = f"{mail.text}\n{mail.quoted}"
+    person = original_sender(whole, forward=is_forward_subject(mail.subject))
+    if person is None or is_own(work.settings, person.key):
+        return
+    if work.settings.agent_by_email(person.key) is None:
+        propose(work, number, case.actor, "requester", str(person))
+
+
+def carry_identity(
+    work: Workspace, number: int, case: Case, events: Sequence[Entry], data: dict[str, str]
+) -> Entry | None:
+    """Let the first event on the ticket say which mail it came from; return it as it is now.
+
+    So a mail that is only a command is known when it comes again. ``data`` is further data of
+    the event. None where no event is on this ticket.
+    """
+    ids = {one.id for one in events}
+    ticket = work.need(number)
+    first = next((one for one in ticket.entries if one.id in ids), None)
+    if first is None:
+        return None
+    identity, digest = case.mail.message_id, digest_of(case.mail)
+    if case.standing.receipt:
+        data = {**data, "receipt": case.sender.address.key}
+    changes = {"message": identity, "digest": digest, "data": data}
+    work.amend(ticket, first.id, {key: value for key, value in changes.items() if value})
+    return replace(first, message_id=identity, digest=digest)
