@@ -6,12 +6,22 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
-from tracker.core.options import MISSING, TABLES, Agent, Desk, Limits, Mailbox, Sla, options_of
+from tracker.core.options import (
+    MISSING,
+    TABLES,
+    Agent,
+    Desk,
+    Limits,
+    Mailbox,
+    RequestType,
+    Sla,
+    options_of,
+)
 from tracker.core.texts import LANGUAGES, Language
 
 FILE = "tracker.toml"
@@ -19,6 +29,7 @@ _HEADER = re.compile(r"^\s*\[\s*(?P<name>[^\[\]]+?)\s*\]")
 _KEY = re.compile(r"^\s*(?P<key>[A-Za-z0-9_.-]+|\"[^\"]*\")\s*=")
 _SECRET = re.compile(r"passw|secret|token|api_?key", re.IGNORECASE)
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,30}")
+_TYPE_KEY = re.compile(r"[^\W_][\w-]{0,29}")
 _TYPES = {
     str: "a text in quotes",
     int: "a whole number",
@@ -64,6 +75,7 @@ class Settings:
     agents: Mapping[str, Agent]
     limits: Limits
     sla: Sla
+    requests: Mapping[str, RequestType] = field(default_factory=dict)
 
     def agent_by_email(self, email: str) -> str | None:
         """Return the handle of the agent who uses ``email``, any case, or None."""
@@ -147,10 +159,11 @@ class _Reader:
         limits = self._table(Limits, ("limits",), self._section(("limits",)))
         sla = self._table(Sla, ("sla",), self._section(("sla",)))
         agents = {handle: self._agent(handle) for handle in self._section(("agents",))}
+        requests = {key: self._request(key) for key in self._section(("requests",))}
         self._shared_emails(agents)
         if self.faults:
             raise SettingsError(sorted(self.faults, key=lambda one: (one.path, one.line)))
-        return Settings(desk, mailbox, agents, limits, sla)
+        return Settings(desk, mailbox, agents, limits, sla, requests)
 
     def _spoken(self, desk: Any) -> Any:
         """Give the desk's language the words that the desk brings along."""
@@ -175,6 +188,14 @@ class _Reader:
                 f"the handle `{handle}` must be small Latin letters, digits, . _ -",
             )
         return self._table(Agent, ("agents", handle), self._section(("agents", handle)))
+
+    def _request(self, key: str) -> Any:
+        if not _TYPE_KEY.fullmatch(key) or key != key.lower():
+            self._fault(
+                ("requests", key),
+                f"the key `{key}` must be at most 30 small letters, digits, - and _",
+            )
+        return self._table(RequestType, ("requests", key), self._section(("requests", key)))
 
     def _shared_emails(self, agents: Mapping[str, Any]) -> None:
         owners: dict[str, str] = {}

@@ -45,8 +45,12 @@ class Chrome:
     worker: str
 
 
-def read_chrome(page: str) -> Chrome:
-    """Cut the rendered page ``page``. Raises TrackerError where a mark is missing."""
+def read_chrome(page: str, edit: tuple[str, str] = ("", "")) -> Chrome:
+    """Cut the rendered page ``page``. Raises TrackerError where a mark is missing.
+
+    ``edit`` is where ticket files are edited, and what a link there says: it stands in the
+    shared script, since a hundred thousand cards have it in common.
+    """
     body = _BODY.search(page)
     if body is None:
         raise _changed("body")
@@ -62,6 +66,7 @@ def read_chrome(page: str) -> Chrome:
         "foot": _portable(_between(page, "foot")),
         "nav": _portable(_between(page, "nav")),
         "config": config,
+        "edit": edit if edit[0] else None,
         "scripts": [
             _rooted(one) for part in (head, _between(page, "scripts")) for one in _sources(part)
         ],

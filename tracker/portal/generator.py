@@ -10,12 +10,16 @@ from mkdocs.exceptions import PluginError
 
 from tracker.core.pages.html import escape
 from tracker.core.pages.lists import TITLES_OF
-from tracker.core.pages.site import ANY, CLOSED, OPEN, SEARCH, Desk
+from tracker.core.pages.site import ANY, CLOSED, CONTACTS, NEW, OPEN, QUEUES, SEARCH, Desk
 from tracker.portal.finish import place
 from tracker.portal.resources import SCRIPT, STYLE, THEME
 
 SHELL = "tracker-shell.md"
 """The page whose rendered form lean pages are cut from. It is not published."""
+_NEW, _CONTACTS, _QUEUES = (f"{one}index.md" for one in (NEW, CONTACTS, QUEUES))
+_PLAIN_HEAD = "---\nhide:\n  - toc\n  - navigation\n---\n"
+_HELP = ("index", "reply", "colleagues", "letters", "find", "phone")
+"""The order of the help pages that a new desk begins with; others follow."""
 _ADDRESSES = {"open": OPEN, "closed": CLOSED, "any": ANY}
 _OWN = ("requests", SEARCH.rstrip("/"))
 """Folders whose pages the navigation does not list one by one."""
@@ -87,13 +91,25 @@ def _palette(desk: Desk) -> list[dict[str, object]]:
 
 
 def pages(desk: Desk) -> dict[str, str]:
-    """Return the lists' first pages and the search as sources: path below ``docs/`` to Markdown."""
+    """Return the pages that the desk need not write itself, as sources: path below ``docs/`` to
+    Markdown. Each may be written by the desk all the same.
+    """
     words = desk.words
-    lists = {
-        f"{address}index.md": _own_page(words._(TITLES_OF[address]), name)
+    found = {
+        f"{address}index.md": _list_page(desk.words._(TITLES_OF[address]), name)
         for name, address in _ADDRESSES.items()
     }
-    return lists | {f"{SEARCH}index.md": _own_page(words._("Search"), "search")}
+    found[f"{SEARCH}index.md"] = _list_page(words._("Search"), "search")
+    found[_NEW] = f"{_PLAIN_HEAD}# {words._('New request')}\n\n{place('new')}\n"
+    found[_CONTACTS] = f"{_PLAIN_HEAD}# {words._('Contacts')}\n\n{place('contacts')}\n"
+    if desk.agents:
+        found[_QUEUES] = _list_page(words._("Queues"), "queues")
+    return found
+
+
+def written_as(path: str) -> tuple[str, ...]:
+    """Return every path whose page has the address of the page ``path``."""
+    return path, f"{path.removesuffix('/index.md')}.md"
 
 
 def shell_page() -> str:
@@ -108,7 +124,7 @@ def mended(page: str, desk: Desk) -> str:
     return page.replace(box, f'{box} aria-label="{label}"', 1)
 
 
-def _own_page(title: str, name: str) -> str:
+def _list_page(title: str, name: str) -> str:
     head = "---\nhide:\n  - toc\n  - navigation\nsearch:\n  exclude: true\n---\n"
     return f"{head}# {title}\n\n{place(name)}\n"
 
@@ -119,17 +135,29 @@ def navigation(sources: list[str], desk: Desk) -> list[object]:
     ``sources`` are the paths of all pages below ``docs/``.
     """
     words = desk.words
+    made = {
+        name: next((path for path in written_as(name) if path in sources), "")
+        for name in (_NEW, _CONTACTS, _QUEUES)
+    }
     sections: dict[str, list[str]] = {}
-    for one in sorted(
-        sources, key=lambda path: (path.count("/"), not path.endswith("/index.md"), path)
-    ):
+    for one in sorted(sources, key=_order):
         folder, _, _ = one.partition("/")
-        if one not in ("index.md", SHELL) and folder not in _OWN:
+        if one not in ("index.md", SHELL, *made.values()) and folder not in _OWN:
             sections.setdefault(folder, []).append(one)
     found: list[object] = [{words._("Home"): "index.md"}] if "index.md" in sources else []
+    found.append({words._("New request"): made[_NEW]})
     found.append({words._("Requests"): "requests/index.md"})
     if "help" in sections:
         found.append({words._("Help"): sections.pop("help")})
+    found.append({words._("Contacts"): made[_CONTACTS]})
     for folder, paths in sections.items():
         found.append({folder.capitalize(): paths} if "/" in paths[0] else paths[0])
+    if made[_QUEUES]:
+        found.append({words._("For agents"): [{words._("Queues"): made[_QUEUES]}]})
     return found
+
+
+def _order(path: str) -> tuple[int, bool, int, str]:
+    name = path.rpartition("/")[2].removesuffix(".md")
+    known = _HELP.index(name) if path.startswith("help/") and name in _HELP else len(_HELP)
+    return path.count("/"), not path.endswith("/index.md"), known, path

@@ -110,10 +110,9 @@ class TrackerPlugin(BasePlugin[TrackerConfig]):  # type: ignore[no-untyped-call]
             if file.src_uri.endswith(".po"):  # the desk's own texts, beside its templates
                 files.remove(file)
         for name, text in generator.pages(self._desk).items():
-            if files.get_file_from_path(name) is None:
+            if not any(files.get_file_from_path(one) for one in generator.written_as(name)):
                 made = File.generated(config, name, content=text)
-                if name != "requests/index.md":
-                    made.inclusion = InclusionLevel.NOT_IN_NAV
+                made.inclusion = InclusionLevel.NOT_IN_NAV
                 files.append(made)
         if config.nav is None:
             sources = [file.src_uri for file in files.documentation_pages()]

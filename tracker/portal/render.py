@@ -17,6 +17,7 @@ from typing import NamedTuple
 from tracker.core.document import TicketFault, parse
 from tracker.core.pages.cards import CardWriter, repair_card
 from tracker.core.pages.lists import repair_row, row
+from tracker.core.pages.queues import Standing
 from tracker.core.pages.shell import Shell
 from tracker.core.pages.site import Desk, ticket_url
 from tracker.core.pages.view import Gate, PublicTicket
@@ -45,7 +46,7 @@ class Rendered(NamedTuple):
 
     ``status`` is ``repair`` where the file can't be read and empty where nothing of the ticket
     is public. ``closed`` is a POSIX time, 0 while open. ``files`` are pairs of the path in the
-    repository and the address on the portal.
+    repository and the address on the portal. ``standing`` is what the queues need.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Rendered(NamedTuple):
     row: str
     stems: str
     files: tuple[tuple[str, str], ...]
+    standing: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,9 @@ class Renderer:
         public = gate.pass_through(ticket)
         if public is None:
             return Rendered(task.id, _number(task.id), task.path, task.oid, *_UNSEEN)
-        page = shell.fill(f"{public.id} {public.title}", ticket_url(public.id), cards.card(public))
+        title, card = f"{public.id} {public.title}", cards.card(public)
+        instead = ticket_url(public.merged_into) if public.merged_into else ""
+        page = shell.fill(title, ticket_url(public.id), card, instead)
         write_text(self.out / ticket_url(public.id) / "index.html", page)
         return self._kept(task, public)
 
@@ -101,6 +105,7 @@ class Renderer:
                 for entry in public.entries
                 for one in entry.files
             ),
+            Standing.of(public).kept,
         )
 
     def _repair(self, task: Task, shell: Shell) -> Rendered:
@@ -131,7 +136,9 @@ def _read(task: Task) -> Ticket | None:
 
 @cache
 def _tools(desk: Desk) -> tuple[Gate, CardWriter, Shell]:
-    return Gate(desk.language, desk.zone, desk.kept), CardWriter(desk), Shell(desk)
+    agents = [handle for handle, _ in desk.agents]
+    gate = Gate(desk.language, desk.zone, desk.kept, agents)
+    return gate, CardWriter(desk), Shell(desk)
 
 
 def write_text(path: Path, text: str) -> None:

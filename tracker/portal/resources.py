@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from tracker.core.pages.searching import SCRIPT as SEARCH_SCRIPT
+from tracker.core.pages import asking, front, queues, searching
 from tracker.core.pages.searching import status_names, status_stems
 from tracker.core.pages.site import Desk
 from tracker.core.pages.vocabulary import vocabulary_count
@@ -25,7 +25,8 @@ def static_files() -> Iterator[tuple[str, Path]]:
     """Return the files that are published as they are: (address, file)."""
     yield STYLE, _FOLDER / "desk.css"
     yield SCRIPT, _FOLDER / "desk.js"
-    yield SEARCH_SCRIPT, _FOLDER / "search.js"
+    for address in (asking.SCRIPT, asking.STYLE, front.SCRIPT, queues.SCRIPT, searching.SCRIPT):
+        yield address, _FOLDER / Path(address).name
     yield "assets/tracker/finder.js", _FOLDER / "finder.js"
     for path in sorted((_FOLDER / "vendor").iterdir()):
         yield f"assets/tracker/vendor/{path.name}", path

@@ -21,7 +21,7 @@ from tracker.core.pages.shell import SCRIPT, STYLE, Shell
 from tracker.core.pages.site import ANY, Desk, ticket_url
 from tracker.portal import chrome
 from tracker.portal.differences import Difference, difference
-from tracker.portal.finish import Finisher, place
+from tracker.portal.finish import Finisher, Queues, place
 from tracker.portal.listing import Lists
 from tracker.portal.render import Renderer, Task, render_all
 from tracker.portal.resources import ENGINE, engine_script, worker_script
@@ -55,7 +55,8 @@ class Publication:
         self._desk, self._source = desk, source
         self._site, self._pages, self._state_path = site, pages, state
         page = (pages / chrome.PAGE).read_text("utf-8")
-        self._chrome = chrome.read_chrome(page.replace(place("foot"), foot(desk, "../")))
+        edit = (desk.edit_url, desk.words._("Edit in Git"))
+        self._chrome = chrome.read_chrome(page.replace(place("foot"), foot(desk, "../")), edit)
         self._written: dict[str, bytes] = {}
 
     def publish(self) -> Published:
@@ -176,7 +177,9 @@ class Publication:
             (SCRIPT, self._chrome.script.encode()),
             (STYLE, chrome.joined_styles(self._pages, self._chrome.styles).encode()),
         ]
-        for path, data in _chain(Finisher(self._pages, self._desk, lists).files(), more):
+        queues = Queues(self._desk, state, seen)
+        finisher = Finisher(self._pages, self._desk, lists, queues)
+        for path, data in _chain(finisher.files(), more):
             keys[path] = blake2b(data, digest_size=12).digest()
             self._put_if_other(path, data)
         gone = before.keys() - keys.keys()

@@ -21,7 +21,7 @@ _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE ticket (
   id TEXT PRIMARY KEY, number INTEGER, path TEXT, oid TEXT, status TEXT, closed INTEGER,
-  updated TEXT, digest BLOB
+  updated TEXT, digest BLOB, standing TEXT
 );
 CREATE TABLE text (id TEXT PRIMARY KEY, title TEXT, row TEXT, stems TEXT);
 CREATE TABLE stem (stem TEXT PRIMARY KEY, shard INTEGER, numbers BLOB);
@@ -45,6 +45,7 @@ class Known(NamedTuple):
     closed: int
     updated: str
     digest: bytes
+    standing: str = ""
 
 
 class State:
@@ -84,7 +85,7 @@ class State:
 
     def known(self) -> dict[str, Known]:
         """Return every ticket of the previous build by its id."""
-        columns = "id, number, path, oid, status, closed, updated, digest"
+        columns = "id, number, path, oid, status, closed, updated, digest, standing"
         rows = self._db.execute(f"SELECT {columns} FROM ticket")
         return {row[0]: Known._make(row) for row in rows}
 
@@ -93,12 +94,12 @@ class State:
         text = f"{one.row}{one.status}{one.updated}{one.closed}"
         digest = blake2b(text.encode(), digest_size=12).digest()
         # Every build reads all tickets, but hardly any text: so they lie apart.
-        ticket = (*one[:7], digest)
-        self._db.execute("INSERT OR REPLACE INTO ticket VALUES (?, ?, ?, ?, ?, ?, ?, ?)", ticket)
+        ticket = (*one[:7], digest, one.standing)
+        self._db.execute("INSERT OR REPLACE INTO ticket VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", ticket)
         texts = (one.id, one.title, one.row, one.stems)
         self._db.execute("INSERT OR REPLACE INTO text VALUES (?, ?, ?, ?)", texts)
         self._put_links(one)
-        return Known(*one[:7], digest)
+        return Known(*one[:7], digest, one.standing)
 
     def _put_links(self, one: Rendered) -> None:
         if not self.is_new:

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 from tests.core.pages.make import desk, entry, ticket
 from tracker.core.addresses import Address
-from tracker.core.pages.front import front
+from tracker.core.pages.front import contacts, foot, front
 from tracker.core.pages.lists import ListWriter, repair_row, row
 from tracker.core.pages.site import ANY, CLOSED, OPEN
 from tracker.core.pages.sitemap import index_text, sitemap_text
@@ -66,6 +66,20 @@ def test_the_front_page_names_three_ways_the_portal_first() -> None:
 
 def test_without_a_phone_there_are_two() -> None:
     assert front(desk(phone="", hours=""), COUNTS, "").count("<section") == 2
+
+
+def test_the_front_page_leads_to_the_form_and_to_the_lists() -> None:
+    html = front(DESK, COUNTS, "../")
+    assert html.index('href="../new/"') < html.index('href="../requests/"')
+    assert "Мои обращения" in html
+
+
+def test_the_contacts_are_the_three_ways() -> None:
+    html = contacts(DESK, "../")
+    assert html.index('href="../new/"') < html.index("support@example.org</a>")
+    assert html.index("support@example.org</a>") < html.index('href="tel:+74951234567"')
+    assert "пн–пт 9:00–18:00" in html and "requests/" not in html
+    assert 'href="../contacts/"' in foot(DESK, "../")
 
 
 def test_sitemaps_are_xml() -> None:

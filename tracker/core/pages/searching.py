@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 
-from tracker.core.pages.front import new_request
 from tracker.core.pages.html import STATUS_NAMES, escape
-from tracker.core.pages.site import CLOSED, OPEN, Desk
+from tracker.core.pages.site import CLOSED, NEW, OPEN, Desk
 from tracker.core.pages.words import stems
 from tracker.core.texts import Texts
 
@@ -77,7 +76,7 @@ def _answers(desk: Desk, root: str) -> str:
         f'<a href="{root}{OPEN}">{escape(words._("Open requests"))}</a>'
         f' <a href="{root}{CLOSED}">{escape(words._("Closed requests"))}</a>'
     )
-    new = f'<a href="{new_request(desk)}">{escape(words._("New request"))}</a>'
+    new = f'<a href="{root}{NEW}">{escape(words._("New request"))}</a>'
     return (
         f'<p class="tk-hint" hidden>{escape(hint)}<p class="tk-said" role="status"></p>'
         f'<ol class="tk-hits"></ol>'

@@ -27,30 +27,31 @@ class Shell:
         self._desk = desk
         self._parts = {depth: self._build(depth) for depth in (1, 2, 3)}
 
-    def fill(self, title: str, address: str, content: str) -> str:
+    def fill(self, title: str, address: str, content: str, canonical: str = "") -> str:
         """Return a whole page. ``address`` is its own, below the portal's root, and ends in ``/``.
 
-        ``content`` is finished HTML with links relative to the page.
+        ``content`` is finished HTML with links relative to the page. ``canonical`` is the
+        address that search engines are to keep, where that is another one.
         """
         before, middle, after = self._parts[address.count("/")]
-        url = escape(self._desk.url + address)
+        url = escape(self._desk.url + (canonical or address))
         return (
             f"{before}{escape(title)} - {escape(self._desk.name)}</title>\n"
-            f'<link rel="canonical" href="{url}">{middle}{content}{after}'
+            f'<link rel=canonical href="{url}">{middle}{content}{after}'
         )
 
     def _build(self, depth: int) -> tuple[str, str, str]:
         root = "../" * depth
         before = (
             f'<!doctype html>\n<html lang="{self._desk.language}">\n'
-            f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+            f'<meta charset=utf-8><meta http-equiv="Content-Security-Policy" content="{POLICY}">'
             '<meta name="viewport" content="width=device-width">\n<title>'
         )
         middle = (
             # An empty icon, else browsers without scripts ask the host's root for one.
-            f'<link rel="icon" href="data:,"><link rel="stylesheet" href="{root}{STYLE}">\n'
-            f'<body><script src="{root}{SCRIPT}"></script>\n'
-            '<div class="md-container"><main class="md-main"><div class="md-main__inner md-grid">'
-            '<article class="md-content__inner md-typeset" id="tk">\n'
+            f"<link rel=icon href=data:,><link rel=stylesheet href={root}{STYLE}>\n"
+            f"<body><script src={root}{SCRIPT}></script>\n"
+            '<div class=md-container><main class=md-main><div class="md-main__inner md-grid">'
+            '<article class="md-content__inner md-typeset" id=tk>\n'
         )
         return before, middle, "\n</article></div></main></div>\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,6 +22,7 @@ Side = Literal["agent", "requester", "other", "system"]
 SHOWN_EVENTS = ("opened", "closed", "reopened", "waiting", "resumed", "merged", "unmerged")
 """Events the public sees. Any other one may carry an address or a reason, and stays inside."""
 _SHOWN_DATA = ("into",)
+_TICKET = re.compile(r"[A-Z][A-Z0-9]{1,9}-[1-9][0-9]{0,9}")
 
 _SIDES: dict[str, Side] = {"agent": "agent", "requester": "requester", "system": "system"}
 
@@ -45,7 +47,11 @@ class PublicEntry:
 
 @dataclass(frozen=True, slots=True)
 class PublicTicket:
-    """A ticket as the public sees it. ``closed`` is when it was closed, None while open."""
+    """A ticket as the public sees it. ``closed`` is when it was closed, None while open.
+
+    ``assignee`` is the handle of one of the desk's agents, or empty. ``merged_into`` is the id
+    of the ticket that took this one, or empty.
+    """
 
     id: str
     number: int
@@ -57,18 +63,28 @@ class PublicTicket:
     closed: datetime | None
     labels: tuple[str, ...]
     entries: tuple[PublicEntry, ...]
+    assignee: str = ""
+    merged_into: str = ""
 
 
 class Gate:
     """Turns tickets into what the public may see.
 
-    ``keep`` are the desk's own address and phone number, the only ones never masked.
+    ``keep`` are the desk's own address and phone number, the only ones never masked. ``agents``
+    are the handles that may be told.
     """
 
-    def __init__(self, language: str, zone: ZoneInfo, keep: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        language: str,
+        zone: ZoneInfo,
+        keep: Iterable[str] = (),
+        agents: Iterable[str] = (),
+    ) -> None:
         self._words = texts(language)
         self._zone = zone
         self._mask = Mask(keep)
+        self._agents = frozenset(agents)
 
     def pass_through(self, ticket: Ticket) -> PublicTicket | None:
         """Return the public view of ``ticket``, or None where nothing of it is public.
@@ -91,6 +107,8 @@ class Gate:
             closed=self._closed(ticket, shown),
             labels=tuple(self._clean(label) for label in ticket.labels),
             entries=tuple(self._entry(one, ticket.id) for one in shown),
+            assignee=ticket.assignee if ticket.assignee in self._agents else "",
+            merged_into=_merged_into(shown),
         )
 
     def _entry(self, entry: Entry, ticket_id: str) -> PublicEntry:
@@ -130,6 +148,12 @@ class Gate:
 
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(self._zone)
+
+
+def _merged_into(shown: list[Entry]) -> str:
+    events = [one for one in shown if one.event in ("merged", "unmerged")]
+    into = events[-1].data.get("into", "") if events else ""
+    return into if _TICKET.fullmatch(into) else ""
 
 
 def _is_public(entry: Entry) -> bool:
