@@ -97,7 +97,7 @@ hours = 1
     assert all(one.startswith("tracker.toml:") for one in found)
     said = "\n".join(found)
     assert "unknown option `langauge`; did you mean `language`?" in said
-    assert "unknown table `colours`; known are agents, desk, limits, mailbox, sla" in said
+    assert "unknown table `colours`; known are agents, desk, limits, mailbox, requests, sla" in said
     assert '`visibility` must be "private" or "public", not "secret"' in said
     assert "`phone` must be a text in quotes" in said
     assert "`message_mib` must be 1 or more" in said
@@ -271,3 +271,59 @@ def test_every_option_has_a_sentence_and_a_default_that_passes_its_own_check() -
                 spec["check"](spec["default"])
             if spec["choices"] and spec["default"] is not MISSING:
                 assert spec["default"] in spec["choices"]
+
+
+def requests_with(lines: str) -> str:
+    """The smallest file with a request type at its end, whose header is line 6."""
+    return f'{MINIMAL}[requests.access]\ntitle = "Access"\n{lines}\n'
+
+
+def test_request_types_keep_their_order_and_their_questions() -> None:
+    settings = read_settings(
+        requests_with(
+            'questions = ["Login*", "Since* : the day", "System: portal | mail |", "Card*:a|b"]'
+        )
+        + '[requests."доступ"]\ntitle = "Доступ"\n'
+    )
+    assert list(settings.requests) == ["access", "доступ"]
+    asked = settings.requests["access"].questions
+    assert [(one.label, one.required, one.hint, one.choices) for one in asked] == [
+        ("Login", True, "", ()),
+        ("Since", True, "the day", ()),
+        ("System", False, "", ("portal", "mail")),
+        ("Card", True, "", ("a", "b")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (requests_with('qestions = ["a"]'), "tracker.toml:8: unknown option `qestions`; did you"),
+        (requests_with('questions = "a"'), "tracker.toml:8: `questions` must be a list of texts"),
+        (requests_with('questions = ["a", "A*"]'), "tracker.toml:8: `questions` asks for `A` twi"),
+        (requests_with('questions = [": a"]'), "`questions` holds `: a`, which is no question"),
+        (requests_with('questions = ["a\\nb"]'), "which is no question"),
+        (requests_with('questions = ["Описание*"]'), "asks for `Описание`, which every request"),
+        (requests_with('questions = ["type"]'), "asks for `type`, which every request has"),
+        (requests_with(f'questions = ["{"a" * 51}"]'), "label longer than 50 characters"),
+        (requests_with(f"questions = {list('abcdefghijklmnopqrstu')}"), "at most 20"),
+        (requests_with("text = 1"), "tracker.toml:8: `text` must be a text in quotes"),
+        (f"{MINIMAL}[requests.access]\n", "tracker.toml:6: `requests.access.title` is missing"),
+        (f'{MINIMAL}[requests.a]\ntitle = "[a]"\n', "tracker.toml:7: `title` must have 1 to 60"),
+        (f'{MINIMAL}[requests.A]\ntitle = "a"\n', "tracker.toml:6: the key `A` must be"),
+        (f'{MINIMAL}[reqests.a]\ntitle = "a"\n', "unknown table `reqests`; did you mean `req"),
+        (desk_with('submit_url = "http://forms.example.org/"'), "must be an address that begins"),
+        (desk_with('submit_url = "https://x.org;script-src *"'), "`submit_url` must be an addr"),
+        (desk_with('submit_url = "https://u@x.org/"'), "`submit_url` must be an address such as"),
+        (desk_with('edit_url = "github.com"'), "`edit_url` must be a web address"),
+    ],
+)
+def test_one_fault_of_the_portal_s_settings(source: str, expected: str) -> None:
+    assert expected in fault(source)
+
+
+def test_addresses_of_the_portal_may_be_left_empty() -> None:
+    settings = read_settings(desk_with('edit_url = ""\nsubmit_url = ""'))
+    assert (settings.desk.edit_url, settings.desk.submit_url) == ("", "")
+    settings = read_settings(desk_with('edit_url = "https://x.org/edit/main"'))
+    assert settings.desk.edit_url == "https://x.org/edit/main/"

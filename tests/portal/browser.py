@@ -22,6 +22,19 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         pass
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Show the site's own page where one is missing, as hosts of static pages do."""
+        page = next(Path(self.directory).rglob("404.html"), None) if code == 404 else None
+        if page is None:
+            super().send_error(code, message, explain)
+            return
+        data = page.read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
 
 class Visit:
     """Pages of one site in one browser."""
@@ -52,6 +65,12 @@ class Visit:
         page.goto(self.base + address, wait_until=until)
         return page
 
+    @contextmanager
+    def beside(self, site: Path, below: str = "") -> Iterator[Visit]:
+        """Serve another site to the same browser: one process drives one at a time."""
+        with _served(site) as address:
+            yield Visit(self._browser, address + below)
+
     def _said(self, kind: str, text: str) -> None:
         if kind in ("error", "warning"):
             self.faults.append(f"console: {text}")
@@ -68,15 +87,20 @@ class Visit:
 @contextmanager
 def visit(site: Path, chromium: str, below: str = "") -> Iterator[Visit]:
     """Serve ``site`` on loopback and give a browser to it. ``below`` is a base path to serve at."""
+    with _served(site) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
+        yield Visit(browser, address + below)
+        browser.close()
+
+
+@contextmanager
+def _served(site: Path) -> Iterator[str]:
     handler = functools.partial(_Quiet, directory=str(site))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
-            yield Visit(browser, f"http://127.0.0.1:{server.server_port}/{below}")
-            browser.close()
+        yield f"http://127.0.0.1:{server.server_port}/"
     finally:
         server.shutdown()
         server.server_close()

@@ -13,8 +13,8 @@ from pathlib import Path
 import tracker
 from tracker.core.document import render
 from tracker.core.pages.site import Desk
-from tracker.core.settings import read_settings
 from tracker.core.ticket import Ticket, ticket_path
+from tracker.desk.desk import load_settings
 from tracker.portal.site import Publication, Published
 from tracker.portal.source import FolderSource
 
@@ -85,7 +85,7 @@ class DeskFolder:
         today: date = TODAY,
     ) -> Published:
         """Publish the work tree directly, with pages that the generator wrote before."""
-        desk = Desk.of(read_settings((self.root / "tracker.toml").read_text("utf-8")))
+        desk = Desk.of(load_settings(self.root))
         site = site or self.site
         state = state or self.root / ".tracker" / f"{site.name}.sqlite"
         return Publication(desk, FolderSource(self.root), site, pages, state, today).publish()

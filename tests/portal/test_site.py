@@ -19,6 +19,7 @@ from tracker.portal import site as site_module
 from tracker.portal.source import FolderSource
 
 CANARY = "канарейка7f3a"
+AGENTS = '\n[agents.anna]\nname = "Анна"\nemails = []\n'
 
 
 def clean(desk: DeskFolder, pages: Path) -> dict[str, str]:
@@ -248,3 +249,40 @@ def test_the_work_tree_is_named_as_git_names_it(desk: DeskFolder) -> None:
     desk.file("tickets/000/ACCREDO-1.md", b"hello\n")
     listing = list(FolderSource(desk.root).listing())
     assert listing == [("tickets/000/ACCREDO-1.md", "ce013625030ba8dba906f756967f9e9ca394464a")]
+
+
+def test_a_merged_ticket_s_page_names_the_other_as_the_one_to_keep(
+    desk: DeskFolder, pages: Path
+) -> None:
+    merged = answer("", 2, kind="event", event="merged", data={"into": "ACCREDO-2"})
+    desk.put(ticket(1, entry("a"), merged, status="closed"), ticket(2))
+    desk.publish(pages)
+    card = (desk.site / "tickets/ACCREDO-1/index.html").read_text("utf-8")
+    assert 'rel=canonical href="https://help.example.org/desk/tickets/ACCREDO-2/"' in card
+
+
+def test_queues_follow_every_change(tmp_path: Path) -> None:
+    """Assignee and side are no part of a card or a row: the page changes all the same."""
+    desk = DeskFolder(tmp_path / "desk")
+    desk.settings((desk.root / "tracker.toml").read_text("utf-8") + AGENTS)
+    desk.commit()
+    assert desk.build().returncode == 0
+    pages = desk.root / ".tracker" / "portal" / "pages"
+    desk.put(ticket(1), ticket(2), ticket(3, status="closed"))
+    desk.publish(pages)
+    assert queues(desk).count("<td>Анна<td>") == 0
+    steps = [
+        ticket(1, assignee="anna"),
+        ticket(2, entry("?"), answer("!", 30), assignee="anna"),
+        ticket(1, assignee="boris"),
+        ticket(2, entry("?"), answer("!", 30), status="closed"),
+    ]
+    for one in steps:
+        desk.put(one)
+        desk.publish(pages)
+        assert contents(desk.site) == clean(desk, pages)
+    assert "ACCREDO-1" in queues(desk) and "ACCREDO-2" not in queues(desk)
+
+
+def queues(desk: DeskFolder) -> str:
+    return (desk.site / "queues/index.html").read_text("utf-8")

@@ -46,6 +46,7 @@ COMMANDS = {
     "stats": "stats:stats",
     "check": "check:check",
     "build": "build:build",
+    "texts": "texts:texts",
     "doctor": "doctor:doctor",
     "outbox": "outbox:outbox",
     "quarantine": "quarantine:quarantine",

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from tracker.core.addresses import Address, one_line
 from tracker.core.arrival import StoredFiles, entry_from, stored_files, title_of
+from tracker.core.fields import Fields
 from tracker.core.mail_actions import (
     Case,
     Orders,
@@ -19,7 +20,8 @@ from tracker.core.mail_actions import (
     read_orders,
     stops_letters,
 )
-from tracker.core.operations import Actor, event, is_own, link, set_status
+from tracker.core.operations import Actor, change, event, is_own, link, set_status
+from tracker.core.requests import with_type
 from tracker.core.rights import standing
 from tracker.core.threading import Thread
 from tracker.core.ticket import Entry, Ticket, attachment_folder
@@ -112,6 +114,7 @@ def _open(work: Workspace, case: Case, thread: Thread | None) -> Taken:
     title = one_line(title_of(mail, work.language, prefix))
     continues = {"continues": earlier.id} if earlier else {}
     entry = _entry(work, case, files, orders, {"title": title, **continues})
+    entry, labels = with_type(entry, settings.requests)
     entries = [entry]
     if thread and earlier is None:
         # Only here, and for agents only: the other ticket must not show what strangers write.
@@ -128,6 +131,8 @@ def _open(work: Workspace, case: Case, thread: Thread | None) -> Taken:
     work.files.update(files.contents)
     if earlier:
         link(work, number, earlier.number, _system(work, case))
+    if labels:
+        change(work, number, _system(work, case), replace(Fields.of(ticket), labels=labels))
     join_copied(work, number, case)
     obey_orders(work, number, case, orders)
     propose_requester(work, number, case)

@@ -10,6 +10,8 @@ from typing import Any, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from tracker.core.questions import Question, read_questions
+from tracker.core.texts import Language
 from tracker.core.working_time import (
     Duration,
     Hours,
@@ -23,9 +25,14 @@ from tracker.core.working_time import (
 MISSING = object()
 """The default of an option that must be given."""
 
+MAX_TITLE = 60
+"""Characters of the title of a request type."""
+
 PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 EMAIL = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]+@[^\s<>@,;:()\[\]\\\"]+", re.ASCII)
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?")
 _PORTS = {"imap": 143, "imaps": 993, "smtp": 587, "smtps": 465}
 
 
@@ -71,10 +78,22 @@ def _line(value: Any) -> str:
     return str(value)
 
 
+def _title(value: Any) -> str:
+    if not value.strip() or len(value) > MAX_TITLE or "[" in value or "]" in value:
+        raise ValueError(f"must have 1 to {MAX_TITLE} characters and no square brackets")
+    return " ".join(_line(value).split())
+
+
 def _prefix(value: Any) -> str:
     if not PREFIX.fullmatch(value):
         raise ValueError("must be 2 to 10 capital letters and digits, a letter first: ACCREDO")
     return str(value)
+
+
+def _language(value: Any) -> Language:
+    if not _LANGUAGE.fullmatch(value):
+        raise ValueError("must be the code of a language such as en or pt-BR")
+    return Language(value)
 
 
 def _zone(value: Any) -> ZoneInfo:
@@ -89,6 +108,17 @@ def _web(value: Any) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ValueError("must be a web address such as https://help.example.org/")
     return str(value) if str(value).endswith("/") else f"{value}/"
+
+
+def _form(value: Any) -> str:
+    """The address stands in a Content-Security-Policy, too: nothing in it may end a directive."""
+    parts = urlsplit(value)
+    loopback = parts.hostname in ("localhost", "127.0.0.1")
+    if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
+        raise ValueError("must be an address that begins with https://")
+    if not _HOST.fullmatch(parts.netloc) or _CONTROL.search(value) or " " in value:
+        raise ValueError("must be an address such as https://forms.example.org/f/desk")
+    return str(value)
 
 
 def endpoint(value: str, kind: str) -> Endpoint:
@@ -153,8 +183,11 @@ class Desk:
     prefix: str = option(
         "What ticket numbers begin with: `ACCREDO` gives ACCREDO-42.", check=_prefix
     )
-    language: Literal["ru", "en"] = option(
-        "The language of letters, tickets and portal.", "en", choices=("ru", "en")
+    language: Language = option(
+        "The language of letters, tickets and portal: `en`, `ru`, or another one whose sentences "
+        "the desk brings along in `overrides/<language>.po`.",
+        "en",
+        _language,
     )
     timezone: ZoneInfo = option("The time zone of every time shown.", "UTC", _zone)
     portal_url: str = option(
@@ -175,6 +208,18 @@ class Desk:
     phone: str = option("The telephone number, told on every page and in every letter.", "")
     hours: str = option("When the telephone is answered, such as `Mon-Fri 9:00-18:00`.", "")
     branch: str = option("The Git branch that holds the tickets.", "main")
+    edit_url: str = option(
+        "Where a file of the desk is edited on its Git host, without the file's path: "
+        "`https://github.com/org/desk/edit/main/`. Cards then link there, for agents.",
+        "",
+        _web,
+    )
+    submit_url: str = option(
+        "The address of a service that turns a form into a mail to the desk. The *New request* "
+        "page then sends with one click, beside the ways by mail.",
+        "",
+        _form,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +279,22 @@ class Agent:
         "Every address this agent mails and commits from, a Git host's no-reply ones too.",
         (),
         _emails,
+        written=list,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RequestType:
+    """A type of request on the *New request* page. The key is the label that its tickets get."""
+
+    title: str = option("What the type is called, such as `Access to the portal`.", check=_title)
+    text: str = option("A sentence below the title: when to choose it.", "", _line)
+    questions: tuple[Question, ...] = option(
+        "What is asked, one text a question: `Login`, `Login*` where an answer is needed, "
+        "`Login*: as on your card` with a hint. Answers to choose from stand in the hint's place, "
+        "with a bar between them.",
+        (),
+        read_questions,
         written=list,
     )
 
@@ -327,10 +388,14 @@ TABLES: dict[str, type] = {
     "desk": Desk,
     "mailbox": Mailbox,
     "agents": Agent,
+    "requests": RequestType,
     "limits": Limits,
     "sla": Sla,
 }
-"""Every table of the file. `agents` holds one table per handle."""
+"""Every table of the file."""
+
+KEYED = {"agents": "handle", "requests": "key"}
+"""Tables that hold one table a name, with what the name is called."""
 
 
 def options_of(table: type) -> dict[str, dict[str, Any]]:

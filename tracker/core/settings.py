@@ -5,19 +5,31 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
-from tracker.core.options import MISSING, TABLES, Agent, Desk, Limits, Mailbox, Sla, options_of
+from tracker.core.options import (
+    MISSING,
+    TABLES,
+    Agent,
+    Desk,
+    Limits,
+    Mailbox,
+    RequestType,
+    Sla,
+    options_of,
+)
+from tracker.core.texts import LANGUAGES, Language
 
 FILE = "tracker.toml"
 _HEADER = re.compile(r"^\s*\[\s*(?P<name>[^\[\]]+?)\s*\]")
 _KEY = re.compile(r"^\s*(?P<key>[A-Za-z0-9_.-]+|\"[^\"]*\")\s*=")
 _SECRET = re.compile(r"passw|secret|token|api_?key", re.IGNORECASE)
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,30}")
+_TYPE_KEY = re.compile(r"[^\W_][\w-]{0,29}")
 _TYPES = {
     str: "a text in quotes",
     int: "a whole number",
@@ -63,6 +75,7 @@ class Settings:
     agents: Mapping[str, Agent]
     limits: Limits
     sla: Sla
+    requests: Mapping[str, RequestType] = field(default_factory=dict)
 
     def agent_by_email(self, email: str) -> str | None:
         """Return the handle of the agent who uses ``email``, any case, or None."""
@@ -78,10 +91,17 @@ class Settings:
         return Address(agent.name, (*agent.emails, self.mailbox.address)[0])
 
 
-def read_settings(source: str, path: str = FILE) -> Settings:
+def read_settings(
+    source: str,
+    path: str = FILE,
+    own: Mapping[str, bytes] | None = None,
+    faults: Iterable[Fault] = (),
+) -> Settings:
     """Read the text of a settings file.
 
-    Raises SettingsError with every fault, each with file and line.
+    ``own`` maps languages to the compiled catalogues a desk brings along; ``faults`` were found
+    in those, and are told with the others. Raises SettingsError with every fault, each with file
+    and line.
     """
     try:
         data = tomllib.loads(source)
@@ -89,8 +109,8 @@ def read_settings(source: str, path: str = FILE) -> Settings:
         found = re.search(r"\(at line (\d+)", str(error))
         line = int(found[1]) if found else source.count("\n") + 1
         reason = re.sub(r"\s*\(at .*\)$", "", str(error))
-        raise SettingsError([Fault(path, line, f"not valid TOML: {reason}")]) from None
-    return _Reader(path, data, _lines(source)).read()
+        raise SettingsError([*faults, Fault(path, line, f"not valid TOML: {reason}")]) from None
+    return _Reader(path, data, _lines(source), own or {}, faults).read()
 
 
 def _lines(source: str) -> dict[tuple[str, ...], int]:
@@ -116,10 +136,15 @@ class _Reader:
     """One reading of one file: collects faults until the end."""
 
     def __init__(
-        self, path: str, data: Mapping[str, Any], lines: Mapping[tuple[str, ...], int]
+        self,
+        path: str,
+        data: Mapping[str, Any],
+        lines: Mapping[tuple[str, ...], int],
+        own: Mapping[str, bytes],
+        faults: Iterable[Fault],
     ) -> None:
-        self.path, self.data, self.lines = path, data, lines
-        self.faults: list[Fault] = []
+        self.path, self.data, self.lines, self.own = path, data, lines, own
+        self.faults = list(faults)
 
     def read(self) -> Settings:
         for name in self.data:
@@ -129,15 +154,32 @@ class _Reader:
                     "table" if isinstance(self.data[name], dict) else "option",
                     list(TABLES),
                 )
-        desk = self._table(Desk, ("desk",), self._section(("desk",)))
+        desk = self._spoken(self._table(Desk, ("desk",), self._section(("desk",))))
         mailbox = self._table(Mailbox, ("mailbox",), self._section(("mailbox",)))
         limits = self._table(Limits, ("limits",), self._section(("limits",)))
         sla = self._table(Sla, ("sla",), self._section(("sla",)))
         agents = {handle: self._agent(handle) for handle in self._section(("agents",))}
+        requests = {key: self._request(key) for key in self._section(("requests",))}
         self._shared_emails(agents)
         if self.faults:
-            raise SettingsError(sorted(self.faults, key=lambda fault: fault.line))
-        return Settings(desk, mailbox, agents, limits, sla)
+            raise SettingsError(sorted(self.faults, key=lambda one: (one.path, one.line)))
+        return Settings(desk, mailbox, agents, limits, sla, requests)
+
+    def _spoken(self, desk: Any) -> Any:
+        """Give the desk's language the words that the desk brings along."""
+        if desk is None:
+            return None
+        code = str(desk.language)
+        if code not in (*LANGUAGES, *self.own) and not self._is_at_fault(f"{code}.po"):
+            known = " or ".join(f'"{one}"' for one in sorted({*LANGUAGES, *self.own}))
+            self._fault(
+                ("desk", "language"),
+                f'`language` must be {known}, not "{code}": there is no overrides/{code}.po',
+            )
+        return replace(desk, language=Language(code, self.own.get(code, b"")))
+
+    def _is_at_fault(self, name: str) -> bool:
+        return any(one.path.endswith(f"/{name}") for one in self.faults)
 
     def _agent(self, handle: str) -> Any:
         if not _HANDLE.fullmatch(handle):
@@ -146,6 +188,14 @@ class _Reader:
                 f"the handle `{handle}` must be small Latin letters, digits, . _ -",
             )
         return self._table(Agent, ("agents", handle), self._section(("agents", handle)))
+
+    def _request(self, key: str) -> Any:
+        if not _TYPE_KEY.fullmatch(key) or key != key.lower():
+            self._fault(
+                ("requests", key),
+                f"the key `{key}` must be at most 30 small letters, digits, - and _",
+            )
+        return self._table(RequestType, ("requests", key), self._section(("requests", key)))
 
     def _shared_emails(self, agents: Mapping[str, Any]) -> None:
         owners: dict[str, str] = {}

@@ -37,7 +37,8 @@ class Feeds:
     @cached_property
     def _items(self) -> list[Item]:
         desk = self._desk
-        gate = Gate(desk.language, desk.zone, desk.kept, desk.agents)
+        agents = [handle for handle, _ in desk.agents]
+        gate = Gate(desk.language, desk.zone, desk.kept, agents)
         contents = dict(self._source.read_many({one.oid: None for one in self._tickets}))
         read = (parse(contents[one.oid].decode(), one.path) for one in self._tickets)
         return [item(public, desk) for one in read if (public := gate.pass_through(one))]

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from tracker.core.document import TicketFault, parse
 from tracker.core.pages.cards import CardWriter, repair_card
 from tracker.core.pages.lists import repair_row, row
+from tracker.core.pages.queues import Standing
 from tracker.core.pages.records import record
 from tracker.core.pages.shell import Shell
 from tracker.core.pages.site import Desk, ticket_url
@@ -48,9 +49,10 @@ class Rendered(NamedTuple):
 
     ``status`` is ``repair`` where the file can't be read and empty where nothing of the ticket
     is public. ``closed`` and ``changed`` are POSIX times, ``closed`` 0 while open. ``files`` are
-    pairs of the path in the repository and the address on the portal. ``record`` is its row in
-    the data files. ``requester`` is the address by which people are told apart, kept only where
-    tickets are reviewed, and ``looked`` whether an agent has looked at it.
+    pairs of the path in the repository and the address on the portal. ``standing`` is what the
+    queues need, ``record`` the row in the data files. ``requester`` is the address by which
+    people are told apart, kept only where tickets are reviewed, and ``looked`` whether an agent
+    has looked at it.
     """
 
     id: str
@@ -64,6 +66,7 @@ class Rendered(NamedTuple):
     row: str
     stems: str
     files: tuple[tuple[str, str], ...]
+    standing: str = ""
     changed: int = 0
     record: str = ""
     facts: Facts | None = None
@@ -91,14 +94,21 @@ class Renderer:
         if public is None:
             kept = Rendered(task.id, _number(task.id), task.path, task.oid, *_UNSEEN)
         else:
-            title, url = f"{public.id} {public.title}", ticket_url(public.id)
-            about = cards.about(public) if self.desk.is_public else ""
-            page = shell.fill(title, url, cards.card(public), about)
-            write_text(self.out / url / "index.html", page)
+            self._write(public, cards, shell)
             kept = self._kept(task, public)
         if not self.desk.review:
             return kept
         return kept._replace(requester=ticket.requester.key, looked=looked_at(ticket))
+
+    def _write(self, ticket: PublicTicket, cards: CardWriter, shell: Shell) -> None:
+        page = shell.fill(
+            f"{ticket.id} {ticket.title}",
+            ticket_url(ticket.id),
+            cards.card(ticket),
+            about=cards.about(ticket) if self.desk.is_public else "",
+            canonical=ticket_url(ticket.merged_into) if ticket.merged_into else "",
+        )
+        write_text(self.out / ticket_url(ticket.id) / "index.html", page)
 
     def _kept(self, task: Task, public: PublicTicket) -> Rendered:
         return Rendered(
@@ -117,6 +127,7 @@ class Renderer:
                 for entry in public.entries
                 for one in entry.files
             ),
+            Standing.of(public).kept,
             int(public.updated.timestamp()),
             record(public, self.desk) if self.desk.is_public else "",
             Facts.of(
@@ -125,7 +136,7 @@ class Renderer:
                 public.answered,
                 public.closed,
                 public.labels,
-                public.assignee,
+                dict(self.desk.agents).get(public.assignee or "", public.assignee),
             ),
         )
 
@@ -157,7 +168,8 @@ def _read(task: Task) -> Ticket | None:
 
 @cache
 def _tools(desk: Desk) -> tuple[Gate, CardWriter, Shell]:
-    gate = Gate(desk.language, desk.zone, desk.kept, desk.agents)
+    agents = [handle for handle, _ in desk.agents]
+    gate = Gate(desk.language, desk.zone, desk.kept, agents)
     return gate, CardWriter(desk), Shell(desk)
 
 

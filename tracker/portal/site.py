@@ -27,11 +27,12 @@ from tracker.core.pages.site import ANY, Desk, ticket_url
 from tracker.core.pages.spreadsheets import csv_files
 from tracker.core.statistics import figures
 from tracker.portal import chrome
+from tracker.portal.differences import Difference, difference
 from tracker.portal.feeding import Feeds, data_files
-from tracker.portal.finish import Finisher, place
+from tracker.portal.finish import Finisher, Queues, place
 from tracker.portal.listing import Artifact, Lists
-from tracker.portal.render import TICKET_FILE, Rendered, Renderer, Task, render_all
-from tracker.portal.resources import worker_script
+from tracker.portal.render import Rendered, Renderer, Task, render_all
+from tracker.portal.resources import ENGINE, engine_script, worker_script
 from tracker.portal.review import Review, Tickets
 from tracker.portal.searching import SearchFiles
 from tracker.portal.source import Source
@@ -66,48 +67,39 @@ class Publication:
         self._desk, self._source, self._today = desk, source, today
         self._site, self._pages, self._state_path = site, pages, state
         page = (pages / chrome.PAGE).read_text("utf-8").replace(place("foot"), foot(desk, "../"))
-        self._chrome = chrome.read_chrome(page, desk.name, feed_links(desk, "%ROOT%"))
+        edit = (desk.edit_url, desk.words._("Edit in Git"))
+        links = feed_links(desk, "%ROOT%")
+        self._chrome = chrome.read_chrome(page, desk.name, links, edit)
         self._written: dict[str, bytes] = {}
 
     def publish(self) -> Published:
         """Bring the site up to date. A second run without a change writes nothing."""
-        listing = dict(self._source.listing())
         key = _render_key(self._desk)
         state = State(self._state_path, f"{key}:{_read(self._site / STAMP)}")
         gc.disable()  # a hundred thousand rows, not a cycle among them
         try:
-            return self._publish(state, listing, key)
+            return self._publish(state, key)
         finally:
             gc.enable()
             state.close()
 
-    def _publish(self, state: State, listing: dict[str, str], key: str) -> Published:
+    def _publish(self, state: State, key: str) -> Published:
         if state.is_new:
             empty(self._site)
         (self._site / STAMP).unlink(missing_ok=True)
         known = state.known()
         seen_before = _count(known.values())
-        wanted = {
-            found["id"]: (path, oid)
-            for path, oid in listing.items()
-            if (found := TICKET_FILE.fullmatch(path))
-        }
-        gone = [one for one in known if one not in wanted]
-        changed = {
-            one: place
-            for one, place in wanted.items()
-            if one not in known or (known[one].path, known[one].oid) != place
-        }
+        differing = difference(self._source, state, known, key)
+        changed, gone = differing.tickets(known)
         search = SearchFiles(state)
         for one in gone:
             self._forget(state, search, known.pop(one))
         rendered = self._render(state, search, known, self._rendered(state, known, changed, gone))
-        self._attachments(state, listing)
+        self._attachments(state, differing, rendered)
         self._derived(state, known, seen_before, search)
-        stamp = _stamp(key, listing)
-        state.commit(f"{key}:{stamp}")
-        self._put(STAMP, stamp.encode())
-        return Published(self._counts, rendered, len(gone))
+        state.commit(f"{key}:{differing.stamp}", self._source.version)
+        self._put(STAMP, differing.stamp.encode())
+        return Published(self._counts, len(rendered), len(gone))
 
     def _rendered(
         self, state: State, known: dict[str, Known], changed: Tickets, gone: list[str]
@@ -133,41 +125,59 @@ class Publication:
         search: SearchFiles,
         known: dict[str, Known],
         rendered: Iterable[Rendered],
-    ) -> int:
-        number = 0
+    ) -> set[str]:
+        again = set()
         for one in rendered:
-            number += 1
+            again.add(one.id)
             before = set() if state.is_new else state.stems_of(one.id)
             search.change(one.number, before, one.stems.split())
             known[one.id] = state.put(one)
             if not one.status:
                 shutil.rmtree(self._site / ticket_url(one.id), ignore_errors=True)
-        return number
+        return again
 
     def _forget(self, state: State, search: SearchFiles, gone: Known) -> None:
         search.change(gone.number, state.stems_of(gone.id), ())
         state.drop(gone.id)
         shutil.rmtree(self._site / ticket_url(gone.id), ignore_errors=True)
 
-    def _attachments(self, state: State, listing: dict[str, str]) -> None:
+    def _attachments(self, state: State, differing: Difference, again: set[str]) -> None:
         """Publish the files that public entries name, and take away those that none names."""
         there = state.files()
-        wanted = {
-            address: (stored, listing[stored])
-            for address, stored in state.links().items()
-            if stored in listing
-        }
+        wanted = self._named(state.links(), there, differing, again)
         for address in there.keys() - wanted.keys():
             (self._site / address).unlink(missing_ok=True)
             state.drop_file(address)
         new: dict[str, list[str]] = {}
-        for address, (_, oid) in wanted.items():
+        for address, oid in wanted.items():
             if there.get(address) != oid:
                 new.setdefault(oid, []).append(address)
         for oid, data in self._source.read_many(new.keys()):
             for address in new[oid]:
                 self._put(address, data)
                 state.put_file(address, oid)
+
+    def _named(
+        self, links: dict[str, str], there: dict[str, str], differing: Difference, again: set[str]
+    ) -> dict[str, str]:
+        """Return the attachments to publish, address to object id.
+
+        Where not all files are known, those of a ticket that was rendered again, and those that
+        were missing before, are looked for.
+        """
+        found: dict[str, str] = {}
+        unknown: dict[str, str] = {}
+        for address, stored in links.items():
+            if stored in differing.present:
+                found[address] = differing.present[stored]
+            elif differing.complete or stored in differing.absent:
+                continue
+            elif address in there and address.split("/")[1] not in again:
+                found[address] = there[address]
+            else:
+                unknown[address] = stored
+        oids = self._source.find(unknown.values()) if unknown else {}
+        return found | {one: oids[stored] for one, stored in unknown.items() if stored in oids}
 
     def _derived(
         self, state: State, known: dict[str, Known], seen_before: int, search: SearchFiles
@@ -186,15 +196,16 @@ class Publication:
                 made = artifact.make()
                 self._put(artifact.path, made if isinstance(made, bytes) else made.encode())
         newest = max((one.number for one in seen), default=0)
-        worker = worker_script(self._desk, self._chrome.worker, shards, newest)
         counted = figures(state.facts(), self._today)
         more = [
-            (chrome.WORKER, worker.encode()),
+            (chrome.WORKER, worker_script(self._chrome.worker).encode()),
+            (ENGINE, engine_script(self._desk, shards, newest).encode()),
             (SCRIPT, self._chrome.script.encode()),
             (STYLE, chrome.joined_styles(self._pages, self._chrome.styles).encode()),
             *((f"{FIGURES}{name}", text.encode()) for name, text in csv_files(counted).items()),
         ]
-        finisher = Finisher(self._pages, self._desk, lists, counted)
+        queues = Queues(self._desk, state, seen)
+        finisher = Finisher(self._pages, self._desk, lists, queues, counted)
         for path, data in chain(finisher.files(), more):
             keys[path] = blake2b(data, digest_size=12).digest()
             self._put_if_other(path, data)
@@ -271,8 +282,3 @@ def _render_key(desk: Desk) -> str:
     libraries = [version(one) for one in ("markdown", "nh3", "snowballstemmer")]
     code.update(repr((desk, libraries, ZLIB_RUNTIME_VERSION)).encode())
     return code.hexdigest()[:32]
-
-
-def _stamp(key: str, listing: dict[str, str]) -> str:
-    lines = "".join(f"{path} {listing[path]}\n" for path in sorted(listing))
-    return sha256(f"{key}\n{lines}".encode()).hexdigest()

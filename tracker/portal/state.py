@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from hashlib import blake2b
 from pathlib import Path
@@ -23,9 +23,12 @@ _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE ticket (
   id TEXT PRIMARY KEY, number INTEGER, path TEXT, oid TEXT, status TEXT, closed INTEGER,
-  updated TEXT, digest BLOB, title TEXT, row TEXT, stems TEXT
+  updated TEXT, digest BLOB, standing TEXT
 );
+CREATE TABLE text (id TEXT PRIMARY KEY, title TEXT, row TEXT, stems TEXT);
 CREATE TABLE stem (stem TEXT PRIMARY KEY, shard INTEGER, numbers BLOB);
+CREATE TABLE vocabulary (file INTEGER, stem TEXT, weight INTEGER, PRIMARY KEY (file, stem))
+  WITHOUT ROWID;
 CREATE TABLE artifact (path TEXT PRIMARY KEY, key BLOB) WITHOUT ROWID;
 CREATE TABLE link (address TEXT PRIMARY KEY, ticket TEXT, stored TEXT) WITHOUT ROWID;
 CREATE INDEX link_ticket ON link (ticket);
@@ -53,6 +56,7 @@ class Known(NamedTuple):
     closed: int
     updated: str
     digest: bytes
+    standing: str = ""
 
 
 class State:
@@ -66,14 +70,17 @@ class State:
         self.is_new = not stamp or self._meta("stamp") != stamp
         if self.is_new:
             self._start_anew()
+        self.version = self._meta("version")
+        """What the source called the state of all files then, empty where it has no name."""
 
     def close(self) -> None:
         """Let go of the file; what was not committed is undone."""
         self._db.close()
 
-    def commit(self, stamp: str) -> None:
+    def commit(self, stamp: str, version: str = "") -> None:
         """Keep everything, as the description of the site that carries ``stamp``."""
-        self._db.execute("INSERT OR REPLACE INTO meta VALUES ('stamp', ?)", (stamp,))
+        for entry in (("stamp", stamp), ("version", version)):
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", entry)
         self._db.execute("COMMIT")
 
     def _meta(self, name: str) -> str:
@@ -89,7 +96,7 @@ class State:
 
     def known(self) -> dict[str, Known]:
         """Return every ticket of the previous build by its id."""
-        columns = "id, number, path, oid, status, closed, updated, digest"
+        columns = "id, number, path, oid, status, closed, updated, digest, standing"
         rows = self._db.execute(f"SELECT {columns} FROM ticket")
         return {row[0]: Known._make(row) for row in rows}
 
@@ -97,13 +104,14 @@ class State:
         """Keep a rendered ticket and return what the lists need of it."""
         text = f"{one.row}{one.status}{one.updated}{one.closed}{one.record}"
         digest = blake2b(text.encode(), digest_size=12).digest()
-        self._db.execute(
-            "INSERT OR REPLACE INTO ticket VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*one[:7], digest, *one[7:10]),
-        )
+        # Every build reads all tickets, but hardly any text: so they lie apart.
+        ticket = (*one[:7], digest, one.standing)
+        self._db.execute("INSERT OR REPLACE INTO ticket VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", ticket)
+        texts = (one.id, one.title, one.row, one.stems)
+        self._db.execute("INSERT OR REPLACE INTO text VALUES (?, ?, ?, ?)", texts)
         self._put_links(one)
         self._put_facts(one)
-        return Known(*one[:7], digest)
+        return Known(*one[:7], digest, one.standing)
 
     def _put_facts(self, one: Rendered) -> None:
         if one.facts is None:
@@ -135,12 +143,13 @@ class State:
     def drop(self, ticket_id: str) -> None:
         """Forget a ticket that is gone."""
         self._db.execute("DELETE FROM ticket WHERE id = ?", (ticket_id,))
+        self._db.execute("DELETE FROM text WHERE id = ?", (ticket_id,))
         self._db.execute("DELETE FROM link WHERE ticket = ?", (ticket_id,))
         self._drop_facts(int(ticket_id.rpartition("-")[2]))
 
     def stems_of(self, ticket_id: str) -> set[str]:
         """Return the stems a ticket had; none for an unknown one."""
-        found = self._db.execute("SELECT stems FROM ticket WHERE id = ?", (ticket_id,)).fetchone()
+        found = self._db.execute("SELECT stems FROM text WHERE id = ?", (ticket_id,)).fetchone()
         return set(found[0].split()) if found else set()
 
     def rows(self, ids: Iterable[str]) -> list[str]:
@@ -152,7 +161,7 @@ class State:
         return self._one("title", ticket_id)
 
     def _one(self, column: str, ticket_id: str) -> str:
-        query = f"SELECT {column} FROM ticket WHERE id = ?"
+        query = f"SELECT {column} FROM text WHERE id = ?"
         return str(self._db.execute(query, (ticket_id,)).fetchone()[0])
 
     def facts(self) -> Iterator[Facts]:
@@ -236,6 +245,28 @@ class State:
     def move_stems(self, shards: Iterable[tuple[int, str]]) -> None:
         """Set the shard of stems; ``shards`` are (shard, stem)."""
         self._db.executemany("UPDATE stem SET shard = ? WHERE stem = ?", shards)
+
+    def put_vocabulary(self, entries: Iterable[tuple[int, str, int]]) -> None:
+        """Keep (file, stem, weight); a stem of no weight is dropped."""
+        for file, stem, weight in entries:
+            if weight:
+                query = "INSERT OR REPLACE INTO vocabulary VALUES (?, ?, ?)"
+                self._db.execute(query, (file, stem, weight))
+            else:
+                query = "DELETE FROM vocabulary WHERE file = ? AND stem = ?"
+                self._db.execute(query, (file, stem))
+
+    def vocabulary(self, file: int) -> list[tuple[str, int]]:
+        """Return the stems of one vocabulary file with their weights."""
+        query = "SELECT stem, weight FROM vocabulary WHERE file = ?"
+        return self._db.execute(query, (file,)).fetchall()
+
+    def move_vocabulary(self, file_of: Callable[[str], int]) -> None:
+        """Put every stem into the file that ``file_of`` names."""
+        entries = self._db.execute("SELECT stem, weight FROM vocabulary").fetchall()
+        self._db.execute("DELETE FROM vocabulary")
+        moved = ((file_of(stem), stem, weight) for stem, weight in entries)
+        self._db.executemany("INSERT INTO vocabulary VALUES (?, ?, ?)", moved)
 
     # Files of the site
 

@@ -11,7 +11,7 @@ from tracker.core.addresses import Address
 from tracker.core.pages.cards import CardWriter, repair_card
 from tracker.core.pages.view import Gate
 from tracker.core.texts import texts
-from tracker.core.ticket import Attachment, Ticket
+from tracker.core.ticket import Attachment, Entry, Ticket
 
 DESK = desk()
 
@@ -24,13 +24,13 @@ def card(of: Ticket) -> str:
 
 def test_an_agents_answer_is_marked() -> None:
     html = card(ticket(42, entry("Вопрос"), answer("Ответ")))
-    assert '<article id="e00001" class="tk-agent"><header><b>Анна</b> <i>Поддержка</i>' in html
+    assert '<article id="e00001" class=tk-agent><header><b>Анна</b> <i>Поддержка</i>' in html
     assert html.count("Поддержка") == 1
 
 
 def test_times_are_the_desks() -> None:
     html = card(ticket(42))
-    assert '<time datetime="2026-11-22T09:14+03:00">22 ноября 2026, 09:14</time>' in html
+    assert "<time datetime=2026-11-22T09:14+03:00>22 ноября 2026, 09:14</time>" in html
 
 
 def test_quotes_and_automatic_mail_are_folded() -> None:
@@ -69,8 +69,42 @@ def test_a_picture_and_a_closing_are_shown() -> None:
     closing = answer("", 2, kind="event", event="closed")
     html = card(ticket(42, entry("a", attachments=(file,)), closing, status="closed"))
     assert '<img src="s.png" alt="" loading="lazy">снимок.png' in html
-    assert "Анна: обращение закрыто" in html
+    assert '<summary>История</summary><ol><li id="e00002">Анна: обращение закрыто' in html
     assert "закрыто</span>" in html
+
+
+def test_the_history_stands_in_one_place_below_the_conversation() -> None:
+    def event(name: str, at: int, **more: object) -> Entry:
+        return answer("", at, kind="event", event=name, **more)
+
+    html = card(
+        ticket(
+            42,
+            entry("Вопрос"),
+            event("waiting", 1),
+            entry("Ответ", 2),
+            event("resumed", 3),
+            event("assigned", 4, data={"to": "boris"}, visibility="internal"),
+            event("merged", 5, data={"into": "ACCREDO-7", "secret": "x"}),
+        )
+    )
+    history = html[html.index("<details><summary>История") :]
+    assert "Вопрос" not in history and "Ответ<" not in history
+    assert history.count("<li") == 3 and "boris" not in html and "secret" not in html
+    assert "ACCREDO-7" in history
+    assert "<details" not in card(ticket(42))
+
+
+def test_a_merged_ticket_leads_to_the_one_that_took_it() -> None:
+    merged = answer("", 5, kind="event", event="merged", data={"into": "ACCREDO-7"})
+    html = card(ticket(42, entry("a"), merged, status="closed"))
+    assert html.index('<a href="../ACCREDO-7/">ACCREDO-7</a>') < html.index("<dl>")
+    assert "subject=%5BACCREDO-7%5D" in html
+    undone = answer("", 6, kind="event", event="unmerged")
+    assert "../ACCREDO-7/" not in card(ticket(42, entry("a"), merged, undone))
+    for into in ("../x", 'A"><b>', "", "ACCREDO-07"):
+        wrong = answer("", 5, kind="event", event="merged", data={"into": into})
+        assert "tk-merged" not in card(ticket(42, entry("a"), wrong))
 
 
 def test_a_broken_file_gives_a_card_without_its_contents() -> None:

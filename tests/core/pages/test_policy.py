@@ -37,3 +37,17 @@ def test_a_lean_page_has_no_inline_script_and_knows_its_depth() -> None:
         '<link rel=canonical property=og:url href="https://help.example.org/tickets/ACCREDO-42/">'
         in page
     )
+
+
+def test_one_address_of_another_host_may_be_sent_to() -> None:
+    page = with_policy(PAGE.format(""), "https://forms.example.org:8443/f/1?x=1")
+    assert "connect-src 'self' https://forms.example.org:8443;" in page
+    assert "connect-src 'self';" in with_policy(PAGE.format(""))
+
+
+def test_the_canonical_address_may_be_another() -> None:
+    page = Shell(desk()).fill("x", "tickets/ACCREDO-4/", "", "tickets/ACCREDO-3/")
+    assert (
+        '<link rel=canonical property=og:url href="https://help.example.org/tickets/ACCREDO-3/">'
+        in page
+    )

@@ -75,11 +75,18 @@ def test_names_titles_labels_and_file_names_are_masked() -> None:
     assert "ivan" not in repr(public) and "345" not in repr(public)
 
 
-def test_the_assignee_is_known_by_the_name_that_requesters_see() -> None:
-    gate = Gate("en", ZoneInfo("UTC"), (), (("anna", "Anna"),))
-    names = {handle: gate.pass_through(ticket(42, assignee=handle)) for handle in ("anna", "x")}
-    assert [one.assignee for one in names.values() if one] == ["Anna", ""]
-    assert seen(ticket(42)).assignee is None
+def test_an_assignee_is_told_only_if_an_agent_of_the_desk() -> None:
+    gate = Gate("en", ZoneInfo("UTC"), (), ["anna"])
+    shown = [gate.pass_through(ticket(42, assignee=one)) for one in ("anna", CANARY)]
+    assert [one.assignee if one else None for one in shown] == ["anna", ""]
+
+
+def test_an_unseen_merging_leads_nowhere() -> None:
+    merged = answer("", 1, kind="event", event="merged", data={"into": "ACCREDO-7"})
+    held = answer("", 2, kind="event", event="merged", data={"into": CANARY}, visibility="held")
+    assert seen(ticket(42, entry("a"), merged)).merged_into == "ACCREDO-7"
+    assert seen(ticket(42, entry("a"), merged, held)).merged_into == "ACCREDO-7"
+    assert seen(ticket(42, entry("a"), held)).merged_into == ""
 
 
 # Publishing after review

@@ -1,4 +1,4 @@
-"""A ticket's card: the whole conversation, agents marked, quotes folded, a way to reply."""
+"""A ticket's card: the whole conversation, agents marked, quotes and history folded, a reply."""
 
 from __future__ import annotations
 
@@ -23,13 +23,16 @@ class CardWriter:
 
     def card(self, ticket: PublicTicket) -> str:
         """Return the card of ``ticket``, with links relative to its own page."""
-        words = self._words
-        entries = "".join(self._entry(one) for one in ticket.entries)
-        return (
-            head(ticket.id, ticket.title, ticket.status, words)
-            + self._facts(ticket)
-            + entries
-            + self._reply(ticket)
+        said = [self._entry(one) for one in ticket.entries if one.format]
+        return "".join(
+            (
+                head(ticket.id, ticket.title, ticket.status, self._words),
+                self._forward(ticket.merged_into),
+                self._facts(ticket),
+                *said,
+                self._history(ticket),
+                self._reply(ticket),
+            )
         )
 
     def about(self, ticket: PublicTicket) -> str:
@@ -37,6 +40,26 @@ class CardWriter:
         programs keep what they once read.
         """
         return f"{ticket.requester}, {self._words.day(ticket.created)}"
+
+    def _forward(self, into: str) -> str:
+        """Say where a merged ticket goes on. The old number stays readable: a page that leaves
+        by itself takes the reader's place away (WCAG 2.2, 3.2.5).
+        """
+        if not into:
+            return ""
+        text = escape(self._words._("This request goes on under another number:"))
+        return f'<p class=tk-merged>{text} <a href="../{into}/">{into}</a>'
+
+    def _history(self, ticket: PublicTicket) -> str:
+        events = [one for one in ticket.entries if not one.format]
+        if not events:
+            return ""
+        items = "".join(
+            f'<li id="{escape(one.id)}">{escape(one.text)} {time_element(one.at, self._words)}'
+            for one in events
+        )
+        label = escape(self._words._("History"))
+        return f"<details><summary>{label}</summary><ol>{items}</ol></details>"
 
     def _facts(self, ticket: PublicTicket) -> str:
         words = self._words
@@ -54,14 +77,12 @@ class CardWriter:
             )
             facts.append((words._("Labels"), labels))
         rows = "".join(f"<dt>{escape(name)}<dd>{value}" for name, value in facts)
-        return f'<dl class="tk-facts">{rows}</dl>'
+        return f"<dl>{rows}</dl>"
 
     def _entry(self, entry: PublicEntry) -> str:
         words = self._words
         anchor = escape(entry.id)
         at = time_element(entry.at, words)
-        if not entry.format:
-            return f'<p class="tk-event" id="{anchor}">{escape(entry.text)} {at}'
         mark = _SIDES[entry.side]
         who = f"<b>{escape(entry.author)}</b>" + (
             f" <i>{escape(words._(mark))}</i>" if mark else ""
@@ -70,7 +91,7 @@ class CardWriter:
         if entry.automatic:
             label = escape(words._("Automatic reply"))
             body = f"<details><summary>{label}</summary>{body}</details>"
-        side = ' class="tk-agent"' if entry.side == "agent" else ""
+        side = " class=tk-agent" if entry.side == "agent" else ""
         return f'<article id="{anchor}"{side}><header>{who} {at}</header>{body}</article>'
 
     def _body(self, entry: PublicEntry) -> str:
@@ -86,17 +107,18 @@ class CardWriter:
 
     def _reply(self, ticket: PublicTicket) -> str:
         words, desk = self._words, self._desk
-        link = mail_link(desk.address, f"[{ticket.id}] {ticket.title}")
+        number = ticket.merged_into or ticket.id
+        link = mail_link(desk.address, f"[{number}] {ticket.title}")
         hint = words._(
             "Or write to %(address)s with [%(number)s] in the subject.",
             address=desk.address,
-            number=ticket.id,
+            number=number,
         )
         if desk.phone:
             call = words._("By phone: %(phone)s", phone=f"{desk.phone} {desk.hours}".strip())
             hint = f"{hint} {call}"
         return (
-            f'<footer class="tk-reply"><a class="md-button" href="{link}">'
+            f'<footer class=tk-reply><a class=md-button href="{link}">'
             f"{escape(words._('Reply by mail'))}</a><p>{escape(hint)}</footer>"
         )
 
@@ -104,7 +126,7 @@ class CardWriter:
 def head(ticket_id: str, title: str, status: str, words: Texts) -> str:
     """Return the head of a card: number, status, title."""
     return (
-        f'<header class="tk-head"><p><a href="../../requests/">{escape(words._("Requests"))}</a>'
+        f'<header class=tk-head><p><a href="../../requests/">{escape(words._("Requests"))}</a>'
         f" <b>{escape(ticket_id)}</b> {chip(status, words)}<h1>{escape(title)}</h1>"
         "</header>"
     )

@@ -1,17 +1,50 @@
-"""The front page's cards: three ways to reach the desk, the portal first."""
+"""The front page's cards, the contacts, and the foot of every page: three ways to the desk."""
 
 from __future__ import annotations
 
 from tracker.core.pages.html import escape
 from tracker.core.pages.lists import Counts
-from tracker.core.pages.site import ANY, CLOSED, OPEN, Desk, mail_link, phone_link
+from tracker.core.pages.site import (
+    ANY,
+    CLOSED,
+    CONTACTS,
+    NEW,
+    OPEN,
+    Desk,
+    mail_link,
+    phone_link,
+)
+
+SCRIPT = "assets/tracker/front.js"
+"""The front page's own script, below the portal's root."""
 
 
 def front(desk: Desk, counts: Counts, root: str) -> str:
     """Return the front page's cards. ``root`` is the relative way to the portal's root."""
+    words = desk.words
     ways = [_portal(desk, counts, root), _mailbox(desk)]
     if desk.phone:
         ways.append(_phone(desk))
+    find = escape(words._("Search requests and help"))
+    return (
+        f'<button class="tk-find" type="button" hidden>{find}</button>'
+        f'<div class="tk-front">{"".join(ways)}</div>'
+        f'<script type="module" src="{root}{SCRIPT}"></script>'
+    )
+
+
+def contacts(desk: Desk, root: str) -> str:
+    """Return the ways to reach the desk, without the lists of the front page."""
+    words = desk.words
+    new = escape(words._("New request"))
+    portal = _way(
+        "tk-first",
+        words._("On this portal"),
+        words._("The form asks what we need to know, and composes the letter for you."),
+        f'<p class="tk-actions"><a class="md-button md-button--primary" href="{root}{NEW}">{new}'
+        "</a>",
+    )
+    ways = [portal, _mailbox(desk), *([_phone(desk)] if desk.phone else [])]
     return f'<div class="tk-front">{"".join(ways)}</div>'
 
 
@@ -22,14 +55,18 @@ def _portal(desk: Desk, counts: Counts, root: str) -> str:
         f'<a href="{root}{address}">{escape(words._(name))} <span>{counts[address]}</span></a>'
         for address, name in names.items()
     )
-    new = escape(words._("New request"))
-    actions = f'<a class="md-button md-button--primary" href="{new_request(desk)}">{new}</a>'
+    new, mine = escape(words._("New request")), escape(words._("My requests"))
     label = escape(words._("Requests by status"))
+    all_ = escape(
+        words._("The lists show everybody's requests: find yours by its number or your name.")
+    )
     return _way(
         "tk-first",
         words._("On this portal"),
         words._("Look for an answer among the requests, or write a new one."),
-        f'<p class="tk-actions">{actions}<nav class="tk-tabs" aria-label="{label}">{lists}</nav>',
+        f'<p class="tk-actions"><a class="md-button md-button--primary" href="{root}{NEW}">{new}'
+        f'</a> <a class="md-button" href="{root}{OPEN}">{mine}</a>'
+        f'<p class="tk-hours">{all_}<nav class="tk-tabs" aria-label="{label}">{lists}</nav>',
     )
 
 
@@ -60,12 +97,6 @@ def _way(kind: str, title: str, text: str, rest: str) -> str:
     )
 
 
-def new_request(desk: Desk) -> str:
-    """Return the link that opens a new letter to the desk, with a prompt for a subject."""
-    words = desk.words
-    return mail_link(desk.address, words._("What happened, in a few words"))
-
-
 def foot(desk: Desk, root: str) -> str:
     """Return the three ways in one line, for the foot of every page."""
     words = desk.words
@@ -74,6 +105,7 @@ def foot(desk: Desk, root: str) -> str:
         f'<a href="{mail_link(desk.address, "")}">{escape(desk.address)}</a>',
     ]
     if desk.phone:
-        hours = f" <small>{escape(desk.hours)}</small>" if desk.hours else ""
+        hours = f"<small>{escape(desk.hours)}</small>" if desk.hours else ""
         ways.append(f'<a href="{phone_link(desk.phone)}">{escape(desk.phone)}</a>{hours}')
+    ways.append(f'<a href="{root}{CONTACTS}">{escape(words._("Contacts"))}</a>')
     return f'<footer class="tk-foot">{" · ".join(ways)}</footer>'

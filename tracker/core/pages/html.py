@@ -44,4 +44,4 @@ def chip(status: str, words: Texts) -> str:
 
 def time_element(at: datetime, words: Texts) -> str:
     """Return ``at`` as people read it, with the exact time for programs."""
-    return f'<time datetime="{at.isoformat(timespec="minutes")}">{words.moment(at)}</time>'
+    return f"<time datetime={at.isoformat(timespec='minutes')}>{words.moment(at)}</time>"

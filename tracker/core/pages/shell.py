@@ -31,18 +31,21 @@ class Shell:
         self._parts = {depth: self._build(depth) for depth in (1, 2, 3)}
         self._tags = (lean_tags(desk, "website"), lean_tags(desk, "article"))
 
-    def fill(self, title: str, address: str, content: str, about: str = "") -> str:
+    def fill(
+        self, title: str, address: str, content: str, *, about: str = "", canonical: str = ""
+    ) -> str:
         """Return a whole page. ``address`` is its own, below the portal's root, and ends in ``/``.
 
         ``content`` is finished HTML with links relative to the page. ``about`` is a sentence for
-        those who see a link to it; a card has one.
+        those who see a link to it; a card has one. ``canonical`` is the address that search
+        engines are to keep, where that is another one.
         """
         desk = self._desk
         before, middle, after = self._parts[address.count("/")]
         tags = self._tags[bool(about)]
         if about and desk.is_public:
             tags += description_tag(about)
-        url = escape(desk.url + address)
+        url = escape(desk.url + (canonical or address))
         return (
             f"{before}{tags}\n<title {TITLE}>{escape(title)}</title>\n"
             f'<link rel=canonical {URL} href="{url}">{middle}{slim(content)}{after}'

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from tracker.core.options import RequestType
 from tracker.core.pages.html import escape
 from tracker.core.settings import Settings
 from tracker.core.texts import Texts, texts
 
 OPEN, CLOSED, ANY = "requests/", "requests/closed/", "requests/any/"
 """The addresses of the three lists below the portal's root."""
+NEW, CONTACTS, QUEUES = "new/", "contacts/", "queues/"
+"""The addresses of the pages that the portal makes beside them."""
+SEARCH = "search/"
+"""The address of the search page."""
 
 
 _UNSAFE = re.compile(r"[\x00-,/:-@\[-^`{-\xa0]+")
@@ -22,8 +27,9 @@ _UNSAFE = re.compile(r"[\x00-,/:-@\[-^`{-\xa0]+")
 class Desk:
     """The desk as its portal shows it. ``url`` is the portal's address and ends in a slash.
 
-    ``agents`` are pairs of a handle and the name requesters see. ``is_public`` says that
-    everybody may read tickets, ``review`` that new ones of unknown people wait for an agent.
+    ``agents`` are pairs of handle and name, ``requests`` of a type's key and the type.
+    ``is_public`` says that everybody may read tickets, ``review`` that new ones of unknown people
+    wait for an agent.
     """
 
     name: str
@@ -34,7 +40,10 @@ class Desk:
     address: str
     phone: str
     hours: str
+    edit_url: str = ""
+    submit_url: str = ""
     agents: tuple[tuple[str, str], ...] = ()
+    requests: tuple[tuple[str, RequestType], ...] = ()
     is_public: bool = True
     review: bool = False
 
@@ -51,7 +60,10 @@ class Desk:
             settings.mailbox.address,
             desk.phone,
             desk.hours,
-            tuple((handle, agent.name) for handle, agent in sorted(settings.agents.items())),
+            desk.edit_url,
+            desk.submit_url,
+            tuple((handle, agent.name) for handle, agent in settings.agents.items()),
+            tuple(settings.requests.items()),
             desk.visibility == "public",
             desk.publish == "after-review",
         )
@@ -77,7 +89,7 @@ def mail_link(address: str, subject: str, body: str = "") -> str:
 
     Letters beyond ASCII stay as they are, a third of the size; browsers encode them.
     """
-    fields = [("subject", subject), ("body", body)]
+    fields = [("subject", subject), ("body", body.replace("\n", "\r\n"))]
     query = "&".join(f"{name}={_encode(text)}" for name, text in fields if text)
     return escape(f"mailto:{quote(address, safe='@')}" + (f"?{query}" if query else ""))
 

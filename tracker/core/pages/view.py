@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,6 +23,7 @@ Side = Literal["agent", "requester", "other", "system"]
 SHOWN_EVENTS = ("opened", "closed", "reopened", "waiting", "resumed", "merged", "unmerged")
 """Events the public sees. Any other one may carry an address or a reason, and stays inside."""
 _SHOWN_DATA = ("into",)
+_TICKET = re.compile(r"[A-Z][A-Z0-9]{1,9}-[1-9][0-9]{0,9}")
 
 _SIDES: dict[str, Side] = {"agent": "agent", "requester": "requester", "system": "system"}
 
@@ -49,8 +51,9 @@ class PublicTicket:
     """A ticket as the public sees it.
 
     ``closed`` is when it was closed, None while open; ``answered`` when an agent first answered.
-    ``assignee`` is the name requesters know the agent by, empty where the settings name nobody
-    of that handle any more, None where nobody has the ticket.
+    ``assignee`` is the handle of one of the desk's agents, empty where the settings name nobody
+    of that handle any more, None where nobody has the ticket. ``merged_into`` is the id of the
+    ticket that took this one, or empty.
     """
 
     id: str
@@ -65,13 +68,14 @@ class PublicTicket:
     entries: tuple[PublicEntry, ...]
     answered: datetime | None = None
     assignee: str | None = None
+    merged_into: str = ""
 
 
 class Gate:
     """Turns tickets into what the public may see.
 
-    ``keep`` are the desk's own address and phone number, the only ones never masked. ``names``
-    are pairs of an agent's handle and the name requesters see.
+    ``keep`` are the desk's own address and phone number, the only ones never masked. ``agents``
+    are the handles that may be told.
     """
 
     def __init__(
@@ -79,12 +83,12 @@ class Gate:
         language: str,
         zone: ZoneInfo,
         keep: Iterable[str] = (),
-        names: Iterable[tuple[str, str]] = (),
+        agents: Iterable[str] = (),
     ) -> None:
         self._words = texts(language)
         self._zone = zone
         self._mask = Mask(keep)
-        self._names = dict(names)
+        self._agents = frozenset(agents)
 
     def pass_through(self, ticket: Ticket, *, vouched: bool = True) -> PublicTicket | None:
         """Return the public view of ``ticket``, or None where nothing of it is public.
@@ -114,6 +118,7 @@ class Gate:
             entries=tuple(self._entry(one, ticket.id) for one in shown),
             answered=self._maybe(first_answer(shown)),
             assignee=self._assignee(ticket.assignee),
+            merged_into=_merged_into(shown),
         )
 
     def _entry(self, entry: Entry, ticket_id: str) -> PublicEntry:
@@ -140,7 +145,9 @@ class Gate:
         return self._clean(event_sentence(replace(entry, author=author, data=data), self._words))
 
     def _assignee(self, handle: str | None) -> str | None:
-        return self._clean(self._names.get(handle, "")) if handle else None
+        if not handle:
+            return None
+        return handle if handle in self._agents else ""
 
     def _name(self, who: Address) -> str:
         return self._clean(who.shown)
@@ -169,6 +176,12 @@ def _is_look(entry: Entry) -> bool:
     if entry.role != "agent" or entry.visibility == "held" or entry.automatic:
         return False
     return entry.kind == "event" or (entry.kind == "message" and entry.visibility == "public")
+
+
+def _merged_into(shown: list[Entry]) -> str:
+    events = [one for one in shown if one.event in ("merged", "unmerged")]
+    into = events[-1].data.get("into", "") if events else ""
+    return into if _TICKET.fullmatch(into) else ""
 
 
 def _is_public(entry: Entry) -> bool:

@@ -41,6 +41,16 @@
     inner.append(content);
     inner.insertAdjacentHTML("afterbegin", placed(data.nav));
     container.insertAdjacentHTML("beforeend", placed(data.foot));
+    // For agents: the ticket's file on the Git host. 1,000 tickets lie in one folder.
+    var ticket = /\/tickets\/([A-Z][A-Z0-9]+-([0-9]+))\/(?:index\.html)?$/.exec(location.pathname);
+    if (data.edit && ticket) {
+      var link = document.createElement("a");
+      var bucket = String(Math.floor(ticket[2] / 1000)).padStart(3, "0");
+      link.href = data.edit[0] + "tickets/" + bucket + "/" + ticket[1] + ".md";
+      link.className = "tk-edit";
+      link.textContent = data.edit[1];
+      document.getElementById("tk").append(link);
+    }
     document.body.insertAdjacentHTML(
       "beforeend",
       '<div class="md-dialog" data-md-component="dialog">' +
