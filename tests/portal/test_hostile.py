@@ -36,7 +36,7 @@ STATE = """() => ({
         one.id || one.getAttribute('style') || one.getAttribute('name')
         || /^(script|style|img|svg|math|iframe|form|input|video|link|meta|object|base)$/i
             .test(one.localName)).length,
-    links: Array.from(document.querySelectorAll('#tk > article a'))
+    links: Array.from(document.querySelectorAll('#tk > article a[href]'))
         .filter((one) => !/^https?:$/.test(one.protocol)).length,
     searches: !!document.querySelector('.md-search__input'),
     wide: document.documentElement.scrollWidth > innerWidth,

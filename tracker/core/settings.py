@@ -22,6 +22,7 @@ from tracker.core.options import (
     Sla,
     options_of,
 )
+from tracker.core.questions import is_taken
 from tracker.core.texts import LANGUAGES, Language
 
 FILE = "tracker.toml"
@@ -160,6 +161,7 @@ class _Reader:
         sla = self._table(Sla, ("sla",), self._section(("sla",)))
         agents = {handle: self._agent(handle) for handle in self._section(("agents",))}
         requests = {key: self._request(key) for key in self._section(("requests",))}
+        self._own_labels(desk, requests)
         self._shared_emails(agents)
         if self.faults:
             raise SettingsError(sorted(self.faults, key=lambda one: (one.path, one.line)))
@@ -196,6 +198,14 @@ class _Reader:
                 f"the key `{key}` must be at most 30 small letters, digits, - and _",
             )
         return self._table(RequestType, ("requests", key), self._section(("requests", key)))
+
+    def _own_labels(self, desk: Any, requests: Mapping[str, Any]) -> None:
+        """Refuse questions that every letter answers already, in the desk's own words too."""
+        for key, kind in requests.items():
+            for one in getattr(kind, "questions", ()):
+                if desk is not None and is_taken(one.label, desk.language):
+                    where = ("requests", key, "questions")
+                    self._fault(where, f"asks for `{one.label}`, which every request has already")
 
     def _shared_emails(self, agents: Mapping[str, Any]) -> None:
         owners: dict[str, str] = {}
