@@ -23,7 +23,7 @@ def test_a_third_language_needs_one_file(desk: DeskFolder) -> None:
     front = (desk.site / "index.html").read_text("utf-8")
     card = (desk.site / "tickets/ACCREDO-1/index.html").read_text("utf-8")
     assert '<html lang="de"' in front and "Neue Anfrage" in front and "By phone" in front
-    assert '<html lang="de"' in card and "22. November 2026" in card and "12 kB" in card
+    assert "<html lang=de>" in card and "22. November 2026" in card and "12 kB" in card
     assert not list(desk.site.rglob("*.po"))
 
 

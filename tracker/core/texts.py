@@ -124,7 +124,13 @@ def _catalogue(language: str, domain: str) -> gettext.NullTranslations:
     return found or gettext.NullTranslations()
 
 
-@cache
 def texts(language: str, domain: str = "tracker") -> Texts:
     """Return the texts of ``language``, read once."""
-    return Texts(language, domain)
+    # A language with own words equals its bare code, but its texts are not those of the code.
+    own = language.catalogue if isinstance(language, Language) else b""
+    return _texts(str(language), own, domain)
+
+
+@cache
+def _texts(code: str, own: bytes, domain: str) -> Texts:
+    return Texts(Language(code, own), domain)

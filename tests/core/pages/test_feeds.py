@@ -152,7 +152,7 @@ class Graph(HTMLParser):
 
 
 def test_a_card_says_what_a_shared_link_shows() -> None:
-    page = Shell(DESK).fill('A-1 "<b>"', "tickets/A-1/", "", 'Иван "<i>", вчера')
+    page = Shell(DESK).fill('A-1 "<b>"', "tickets/A-1/", "", about='Иван "<i>", вчера')
     assert Graph(page).found == {
         "og:type": "article",
         "og:site_name": DESK.name,
@@ -165,7 +165,7 @@ def test_a_card_says_what_a_shared_link_shows() -> None:
 def test_the_tags_of_a_card_are_few_bytes() -> None:
     """A hundred thousand cards carry them: 15 MB, and the page's frame gives back as much."""
     url = "tickets/ACCREDO-100000/"
-    whole = Shell(DESK).fill("T", url, "", "Иван Петров, 22 ноября 2026")
+    whole = Shell(DESK).fill("T", url, "", about="Иван Петров, 22 ноября 2026")
     bare = Shell(replace(DESK, is_public=False)).fill("T", url, "")
     assert len(whole.encode()) < 850
     assert len(whole.encode()) - len(bare.encode()) < 220
@@ -173,7 +173,7 @@ def test_the_tags_of_a_card_are_few_bytes() -> None:
 
 def test_the_pages_of_a_private_desk_say_nothing() -> None:
     secret = replace(DESK, is_public=False)
-    page = Shell(secret).fill("T", "tickets/A-1/", "", "Иван Петров")
+    page = Shell(secret).fill("T", "tickets/A-1/", "", about="Иван Петров")
     assert "Иван" not in page and "og:type" not in page
     assert with_tags('<title>T</title><link rel="canonical" href="x">', secret).count("og:") == 0
 

@@ -46,7 +46,7 @@ def test_one_address_of_another_host_may_be_sent_to() -> None:
 
 
 def test_the_canonical_address_may_be_another() -> None:
-    page = Shell(desk()).fill("x", "tickets/ACCREDO-4/", "", "tickets/ACCREDO-3/")
+    page = Shell(desk()).fill("x", "tickets/ACCREDO-4/", "", canonical="tickets/ACCREDO-3/")
     assert (
         '<link rel=canonical property=og:url href="https://help.example.org/tickets/ACCREDO-3/">'
         in page
