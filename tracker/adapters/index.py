@@ -25,6 +25,7 @@ from tracker.core.phones import tail
 from tracker.core.queues import Standing
 from tracker.core.review import held
 from tracker.core.stamping import needs_stamping
+from tracker.core.statistics import closed_at, first_answer
 from tracker.core.ticket import Ticket, ticket_path
 from tracker.core.words import folded, stems
 
@@ -280,6 +281,7 @@ class Index:
         except sqlite3.IntegrityError:
             reason = f"the number {ticket.number} belongs to another file already"
             raise TicketFault(path, 2, reason) from None
+        execute("INSERT INTO facts VALUES (?, ?, ?, ?)", _facts(ticket))
         if needs_stamping(content.decode(), ticket):
             execute("INSERT INTO unstamped VALUES (?)", (ticket.number,))
         many("INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?)", _messages(ticket))
@@ -346,6 +348,17 @@ def _row(ticket: Ticket, path: str, oid: str) -> tuple[Any, ...]:
         standing.side,
         *standing.clock[:2],
         " ".join(map(str, standing.clock.turns)),
+    )
+
+
+def _facts(ticket: Ticket) -> tuple[int, int, int | None, int | None]:
+    answered = first_answer(ticket.entries)
+    closed = closed_at(ticket.status, ticket.entries)
+    return (
+        ticket.number,
+        int(ticket.created.timestamp()),
+        int(answered.timestamp()) if answered else None,
+        int(closed.timestamp()) if closed else None,
     )
 
 

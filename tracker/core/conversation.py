@@ -114,7 +114,7 @@ def _open(work: Workspace, case: Case, thread: Thread | None) -> Taken:
     title = one_line(title_of(mail, work.language, prefix))
     continues = {"continues": earlier.id} if earlier else {}
     entry = _entry(work, case, files, orders, {"title": title, **continues})
-    entry, labels = with_type(entry, settings.requests)
+    entry, labels = with_type(entry, settings.requests, work.language)
     entries = [entry]
     if thread and earlier is None:
         # Only here, and for agents only: the other ticket must not show what strangers write.

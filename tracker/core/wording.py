@@ -71,7 +71,5 @@ def size_words(size: int, words: Texts) -> str:
         return words._("%(n)s B", n=size)
     if size < 1_000_000:
         return words._("%(n)s KB", n=round(size / 1000))
-    number = f"{size / 1_000_000:.1f}"
-    if words.language == "ru":
-        number = number.replace(".", ",")
+    number = f"{size / 1_000_000:.1f}".replace(".", words._("."))
     return words._("%(n)s MB", n=number)

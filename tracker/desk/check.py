@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from tracker.adapters.catalogues import unknown_sentences
 from tracker.adapters.environment import outside_bases
 from tracker.adapters.git import Git
 from tracker.adapters.history import History
@@ -36,6 +37,7 @@ def check(folder: Path) -> tuple[int, list[Fault]]:
     settings: Settings | None = None
     try:
         settings = load_settings(root)
+        faults += unknown_sentences(root)
     except SettingsError as error:
         faults += error.faults
     tree = WorkTree(root)
