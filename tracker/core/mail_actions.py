@@ -12,16 +12,15 @@ from tracker.core.commands import NAMES, OF_REQUESTERS, Command, read_commands
 from tracker.core.mail import Mail
 from tracker.core.mail.forwards import original_sender
 from tracker.core.mail.subjects import is_forward_subject
+from tracker.core.obeying import fault_of, obey
 from tracker.core.operations import (
     Actor,
     addresses_of,
     event,
-    fault_of,
     is_own,
     join,
     mute,
     newcomers,
-    obey,
 )
 from tracker.core.rights import Sender, Standing
 from tracker.core.threading import Thread

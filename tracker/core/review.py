@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from tracker.core import operations
+from tracker.core import obeying, operations
 from tracker.core.addresses import Address
 from tracker.core.commands import Told, read_commands
 from tracker.core.fields import Fields, visibility_of
@@ -176,11 +176,11 @@ def _obey(work: Workspace, number: int, author: Actor, told: Told) -> list[Entry
     events: list[Entry] = []
     reasons = [one.reason for one in told.faults]
     for one in told.commands:
-        fault = operations.fault_of(work, number, one)
+        fault = obeying.fault_of(work, number, one)
         if fault:
             reasons.append(fault)
         else:
-            events += operations.obey(work, number, author, [one])
+            events += obeying.obey(work, number, author, [one])
     if reasons:
         noted = [event(work, author, "misunderstood", {"reason": one}) for one in reasons]
         work.add(work.need(number), noted)

@@ -22,7 +22,8 @@ from tracker.core.document import parse
 from tracker.core.document.drafts import Draft, find_draft, has_draft, with_mark, without_draft
 from tracker.core.drafting import FileOf, Group, faults_in, groups, links, structure_faults
 from tracker.core.errors import TrackerError
-from tracker.core.operations import Actor, obey
+from tracker.core.obeying import obey
+from tracker.core.operations import Actor
 from tracker.core.origins import Past, actor
 from tracker.core.settings import Fault
 from tracker.core.ticket import Attachment, Entry, Ticket
