@@ -15,7 +15,7 @@ from tracker.core import merging, obeying, operations
 from tracker.core.addresses import Address
 from tracker.core.commands import Command
 from tracker.core.fields import Fields
-from tracker.core.operations import OperationError
+from tracker.core.operations import Actor, OperationError
 from tracker.core.workspace import Workspace
 
 # Events
@@ -124,18 +124,31 @@ def test_who_never_joins(who: Address) -> None:
 def test_ten_at_most_and_nobody_twice() -> None:
     work = workspace()
     many = [Address("", f"a{n}@x.org") for n in range(20)]
-    joined = operations.join(work, 42, WHO, [many[0], many[0], *many])
+    *joined, left_out = operations.join(work, 42, WHO, [many[0], many[0], *many])
     assert len(joined) == len(work.need(42).participants) == operations.MOST_PARTICIPANTS
-    assert operations.join(work, 42, WHO, [OLGA]) == []
+    assert left_out.data == {"who": ", ".join(f"a{n}@x.org" for n in range(10, 20))}
     operations.leave(work, 42, WHO, "a3@x.org")
-    assert names(operations.join(work, 42, WHO, [OLGA, PETR])) == ["joined"]
+    assert names(operations.join(work, 42, WHO, [OLGA, PETR])) == ["joined", "left-out"]
     told(work)
+
+
+def test_agents_hear_once_who_found_no_room() -> None:
+    many = tuple(Address("", f"a{n}@x.org") for n in range(10))
+    work = workspace(requested(42, participants=many))
+    ivan = Actor(IVAN, "requester", "email", NOW)
+    (first,) = operations.join(work, 42, ivan, [OLGA])
+    assert (first.event, first.visibility, first.author) == ("left-out", "internal", IVAN)
+    assert work.need(42).entries[-1].data == {"who": OLGA.key, "tell": "anna boris"}
+    (second,) = operations.join(work, 42, ivan, [OLGA, PETR])
+    assert second.data == {"who": PETR.key}
+    assert operations.join(work, 42, ivan, [PETR, OLGA]) == []
+    assert work.need(42).participants == many
 
 
 def test_more_than_ten_by_hand_stay_and_nobody_else_joins() -> None:
     many = tuple(Address("", f"a{n}@x.org") for n in range(12))
     work = workspace(requested(42, participants=many))
-    assert operations.join(work, 42, WHO, [OLGA]) == []
+    assert names(operations.join(work, 42, WHO, [OLGA])) == ["left-out"]
     assert len(work.need(42).participants) == 12
 
 

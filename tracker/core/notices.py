@@ -61,7 +61,7 @@ def _audience(entry: Entry, ticket: Ticket, settings: Settings, by: str | None) 
     if entry.kind == "note" and entry.role == "agent":
         return (has_it,) if has_it and has_it != by else everybody
     outside = entry.role in ("requester", "participant", "stranger")
-    if entry.event == "joined" or (entry.kind == "message" and outside):
+    if entry.event in ("joined", "left-out") or (entry.kind == "message" and outside):
         return (has_it,) if has_it else everybody
     return ()
 

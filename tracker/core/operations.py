@@ -73,17 +73,36 @@ def set_status(work: Workspace, number: int, who: Actor, status: str) -> list[En
 
 
 def join(work: Workspace, number: int, who: Actor, people: Iterable[Address]) -> list[Entry]:
-    """Make people participants, at most ``MOST_PARTICIPANTS`` in all.
+    """Make people participants, at most ``MOST_PARTICIPANTS`` in all; who is one too many is told
+    to the agents by an event.
 
     The requester, the desk's own addresses and agents are left out: they hear of it anyway.
     """
     fields = Fields.of(work.need(number))
-    added = newcomers(work, number, people)
-    return change(work, number, who, replace(fields, participants=(*fields.participants, *added)))
+    room = max(0, MOST_PARTICIPANTS - len(fields.participants))
+    found = newcomers(work, number, people)
+    joined = replace(fields, participants=(*fields.participants, *found[:room]))
+    return [
+        *change(work, number, who, joined),
+        *_leave_out(work, number, who, [one.key for one in found[room:]]),
+    ]
+
+
+def _leave_out(work: Workspace, number: int, who: Actor, addresses: list[str]) -> list[Entry]:
+    """Note who found no room, once: every answer to all names the same people again."""
+    ticket = work.need(number)
+    told = [one.data.get("who", "") for one in ticket.entries if one.event == "left-out"]
+    known = {address for one in told for address in one.split(", ")}
+    new = [one for one in addresses if one not in known]
+    if not new:
+        return []
+    noted = event(work, who, "left-out", {"who": ", ".join(new)})
+    work.add(ticket, [noted])
+    return [noted]
 
 
 def newcomers(work: Workspace, number: int, people: Iterable[Address]) -> tuple[Address, ...]:
-    """Return those of ``people`` that ``join`` would make participants."""
+    """Return those of ``people`` that ``join`` would make participants if there was room."""
     ticket = work.need(number)
     known = {ticket.requester.key, *(one.key for one in ticket.participants)}
     added = []
@@ -94,7 +113,7 @@ def newcomers(work: Workspace, number: int, people: Iterable[Address]) -> tuple[
             continue
         known.add(person.key)
         added.append(person)
-    return tuple(added[: max(0, MOST_PARTICIPANTS - len(ticket.participants))])
+    return tuple(added)
 
 
 def leave(work: Workspace, number: int, who: Actor, address: str) -> list[Entry]:

@@ -113,7 +113,8 @@ def take_part(
                 events += operations.leave(work, number, who, one.key)
         else:
             events = operations.join(work, number, who, people)
-        changed[:] = [Address.parse(one.data["who"]).key for one in events]
+        moved = [one for one in events if one.event != "left-out"]
+        changed[:] = [Address.parse(one.data["who"]).key for one in moved]
         return events
 
     verb = "Take people off" if remove else "Add people to"
