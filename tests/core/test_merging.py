@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.core.doing import OLGA, PETR, WHO, happened, names, requested, told, 
 from tests.core.samples import IVAN, MALLORY, event
 from tracker.core import merging, operations
 from tracker.core.addresses import Address
+from tracker.core.notices import due
 from tracker.core.operations import OperationError
 from tracker.core.workspace import NoTicketError
 
@@ -38,6 +40,78 @@ def test_a_merge_is_taken_back_with_the_people_it_brought() -> None:
     told(work, 17)
     again = merging.merge(work, 42, 17, WHO)
     assert names(again) == ["merged", "closed"]
+
+
+def test_who_wanted_no_letters_gets_none_about_the_other() -> None:
+    silent = (OLGA.key, "gone@example.org")
+    work = workspace(requested(42, participants=(OLGA,), muted=silent), requested(17, PETR))
+    merging.merge(work, 42, 17, WHO)
+    assert set(work.need(17).participants) == {IVAN, OLGA}
+    assert work.need(17).muted == (OLGA.key,)
+    owed = {one.recipient for one in due(work.need(17)) if not one.recipient.startswith("@")}
+    assert owed == {PETR.key, IVAN.key}
+    told(work, 17)
+
+
+def test_who_took_part_already_goes_on_as_before() -> None:
+    there = requested(17, PETR, participants=(OLGA,))
+    work = workspace(requested(42, OLGA, participants=(PETR,), muted=(OLGA.key, PETR.key)), there)
+    merging.merge(work, 42, 17, WHO)
+    assert work.need(17).muted == ()
+    work = workspace(requested(42, OLGA), replace(there, muted=(OLGA.key,)))
+    merging.merge(work, 42, 17, WHO)
+    assert work.need(17).muted == (OLGA.key,)
+
+
+def test_a_merge_is_taken_back_with_the_silence_it_brought() -> None:
+    work = workspace(requested(42, OLGA), requested(17))
+    operations.mute(work, 42, WHO, OLGA.key)
+    merging.merge(work, 42, 17, WHO)
+    operations.mute(work, 17, WHO, IVAN.key)
+    merging.unmerge(work, 42, WHO)
+    assert (work.need(17).muted, work.need(17).participants) == ((IVAN.key,), ())
+    assert work.need(42).muted == (OLGA.key,)
+    told(work, 17)
+    told(work)
+
+
+def test_a_wish_since_the_merge_is_taken_along() -> None:
+    work = workspace(requested(42, OLGA, participants=(PETR,), muted=(PETR.key,)), requested(17))
+    merging.merge(work, 42, 17, WHO)
+    operations.mute(work, 17, WHO, OLGA.key)
+    operations.mute(work, 17, WHO, PETR.key, muted=False)
+    merging.unmerge(work, 42, WHO)
+    assert work.need(42).muted == (OLGA.key,)
+    assert work.need(17).muted == ()
+
+
+def test_who_was_silent_before_is_so_afterwards() -> None:
+    work = workspace(requested(42, OLGA), requested(17))
+    operations.join(work, 17, WHO, [OLGA])
+    operations.mute(work, 17, WHO, OLGA.key)
+    operations.leave(work, 17, WHO, OLGA.key)
+    merging.merge(work, 42, 17, WHO)
+    merging.unmerge(work, 42, WHO)
+    assert (work.need(17).participants, work.need(17).muted) == ((), (OLGA.key,))
+
+
+def test_who_came_with_two_merges_leaves_with_the_second() -> None:
+    work = workspace(requested(1, OLGA), requested(2, OLGA), requested(17))
+    merging.merge(work, 1, 17, WHO)
+    merging.merge(work, 2, 17, WHO)
+    merging.unmerge(work, 1, WHO)
+    assert work.need(17).participants == (OLGA,)
+    merging.unmerge(work, 2, WHO)
+    assert work.need(17).participants == ()
+
+
+def test_whom_an_agent_added_after_a_merge_stays() -> None:
+    work = workspace(requested(42, PETR), requested(2, OLGA), requested(17))
+    merging.merge(work, 42, 17, WHO)
+    operations.join(work, 17, replace(WHO, at=WHO.at + timedelta(minutes=1)), [OLGA])
+    merging.merge(work, 2, 17, WHO)
+    merging.unmerge(work, 2, WHO)
+    assert work.need(17).participants == (PETR, OLGA)
 
 
 def test_what_nobody_reviewed_brings_nobody() -> None:
