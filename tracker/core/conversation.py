@@ -21,10 +21,10 @@ from tracker.core.mail_actions import (
 )
 from tracker.core.operations import Actor, event, is_own, link, set_status
 from tracker.core.rights import standing
-from tracker.core.threading import Thread
+from tracker.core.threading import Thread, role_on
 from tracker.core.ticket import Entry, Ticket, attachment_folder
 from tracker.core.tokens import without_tokens
-from tracker.core.workspace import Workspace
+from tracker.core.workspace import Workspace, number_in
 
 REOPENS_WITHIN = timedelta(days=14)
 _SETS_STATUS = ("close", "wait", "reopen")
@@ -48,12 +48,41 @@ def take_in(work: Workspace, case: Case, thread: Thread | None) -> Taken:
         return _open(work, case, thread)
     over = is_over(thread.ticket, case.arrival.received)
     mine = case.standing.role in ("requester", "participant") and case.standing.handle is None
-    if over and mine and case.acts:
-        settings, mail = work.settings, case.mail
-        # By a letter's token alone nobody is let into a new ticket.
-        newcomer = standing(mail, case.sender, None, settings, case.arrival.received)
-        return _open(work, replace(case, standing=newcomer), thread)
-    return _comment(work, case, thread, over=over)
+    if not (over and mine and case.acts):
+        return _comment(work, case, thread, over=over)
+    settings, mail, received = work.settings, case.mail, case.arrival.received
+    # By a letter's token alone nobody is let into a ticket that the letter did not name.
+    later = _continued(work, thread.ticket, case)
+    found = Thread(later, thread.named) if later else None
+    case = replace(case, standing=standing(mail, case.sender, found, settings, received))
+    return _comment(work, case, found, over=False) if found else _open(work, case, thread)
+
+
+def _continued(work: Workspace, ticket: Ticket, case: Case) -> Ticket | None:
+    """Return the ticket that a late answer of the sender opened already, where it is not over, too.
+
+    Such tickets are followed however often they were continued and merged themselves.
+    """
+    passed, waiting = {ticket.id}, [ticket]
+    while waiting:
+        before = waiting.pop(0)
+        for name in before.links:
+            one = None if name in passed else work.ticket(number_in(name))
+            passed.add(name)
+            if one is None or not _continues(one, before, case.sender.address.key):
+                continue
+            final = work.final(one)
+            takes_part = role_on(final, case.sender.address.key) is not None
+            if takes_part and not is_over(final, case.arrival.received):
+                return final
+            waiting.append(one)
+    return None
+
+
+def _continues(ticket: Ticket, earlier: Ticket, who: str) -> bool:
+    first = ticket.entries[0] if ticket.entries else None
+    begun = first is not None and first.data.get("continues") == earlier.id
+    return begun and ticket.requester.key == who
 
 
 def is_over(ticket: Ticket, now: datetime) -> bool:
