@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.core.samples import KEYS, MemoryDesk, event, later, raw_mail, ticket
 from tracker.core.merging import merge
 from tracker.core.operations import Actor, link, set_status
@@ -76,6 +78,22 @@ def test_both_of_one_batch() -> None:
         ("opened", "ACCREDO-43"),
         ("commented", "ACCREDO-43"),
     ]
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        {"subject": "[ACCREDO-42] stop", "text": "Иван"},
+        {"text": "/stop", "In_Reply_To": LETTER},
+    ],
+)
+def test_a_late_command_is_obeyed_where_it_belongs(mail: dict[str, str]) -> None:
+    desk = closed_long_ago()
+    (outcome,) = desk.take(raw_mail(message_id="<s@x>", **mail))
+    assert (outcome.what, outcome.detail) == ("commented", "ACCREDO-42")
+    assert list(desk.tickets()) == [42]
+    assert desk.tickets()[42].muted == ("ivan@example.org",)
+    assert desk.tickets()[42].status == "closed"
 
 
 def test_a_ticket_that_is_merely_linked_takes_nothing() -> None:

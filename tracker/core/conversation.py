@@ -48,7 +48,7 @@ def take_in(work: Workspace, case: Case, thread: Thread | None) -> Taken:
         return _open(work, case, thread)
     over = is_over(thread.ticket, case.arrival.received)
     mine = case.standing.role in ("requester", "participant") and case.standing.handle is None
-    if not (over and mine and case.acts):
+    if not (over and mine and case.acts) or _only_orders(work, case, thread):
         return _comment(work, case, thread, over=over)
     settings, mail, received = work.settings, case.mail, case.arrival.received
     # By a letter's token alone nobody is let into a ticket that the letter did not name.
@@ -56,6 +56,13 @@ def take_in(work: Workspace, case: Case, thread: Thread | None) -> Taken:
     found = Thread(later, thread.named) if later else None
     case = replace(case, standing=standing(mail, case.sender, found, settings, received))
     return _comment(work, case, found, over=False) if found else _open(work, case, thread)
+
+
+def _only_orders(work: Workspace, case: Case, thread: Thread) -> bool:
+    """Whether a mail says nothing, but stops letters or the like."""
+    if stops_letters(work, case, thread) is not None:
+        return True
+    return not case.mail.attachments and read_orders(work, thread.ticket.number, case).alone
 
 
 def _continued(work: Workspace, ticket: Ticket, case: Case) -> Ticket | None:
