@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tests.core.samples import IVAN, NOW, MemoryDesk, entry, settings, ticket
+from tests.core.samples import IVAN, MALLORY, NOW, MemoryDesk, entry, event, settings, ticket
 from tracker.core.addresses import Address
 from tracker.core.document import render
 from tracker.core.fields import Fields, events_between, said
@@ -44,3 +44,13 @@ def told(work: Workspace, number: int = 42) -> None:
     one = work.need(number)
     assert list(events_between(said(one), Fields.of(one))) == []
     assert work.text(number) == render(one, "ru")
+
+
+def held(author: Address = MALLORY, **values: object) -> Entry:
+    given = {"author": author, "role": "stranger", "visibility": "held", "text": "Впустите."}
+    return entry("h1", **(given | values))
+
+
+def proposed(field: str, to: str, **values: object) -> Entry:
+    given = {"visibility": "held", "data": {"field": field, "to": to}, "author": MALLORY}
+    return event("proposed", id="h1", role="stranger", **(given | values))
