@@ -12,6 +12,7 @@ from tracker.core import accepting, operations, review
 from tracker.core.addresses import Address
 from tracker.core.document import render
 from tracker.core.fields import Fields, events_between, said
+from tracker.core.notices import due
 from tracker.core.operations import OperationError
 from tracker.core.ticket import Entry, Ticket
 from tracker.core.workspace import Workspace
@@ -139,18 +140,24 @@ def test_an_agent_s_note_becomes_one() -> None:
 def test_a_mail_of_commands_alone() -> None:
     work = workspace(held(BORIS, text="/close"))
     assert names(accepting.accept(work, 42, "h1", WHO)) == ["accepted", "closed"]
-    assert reviewed(work).text == ""
+    one = reviewed(work)
+    assert (one.visibility, one.role, one.text) == ("internal", "agent", "/close")
+    assert not [each for each in due(work.need(42)) if each.entry == one.id]
 
 
 @pytest.mark.parametrize(
     "values",
-    [{"via": "cli"}, {"via": "git"}, {"via": "email", "told": {IVAN.key: "2026-11-23T07:00:00Z"}}],
+    [{"via": "cli"}, {"via": "git"}, {"via": "email"}, {"author": IVAN, "role": "requester"}],
 )
 def test_an_answer_that_somebody_else_edited_commands_nothing(values: dict[str, object]) -> None:
-    work = workspace(held(BORIS, role="agent", text="/close\nГотово.", **values))
+    given = {"author": BORIS, "role": "agent"} | values
+    edited = held(text="/stop\nГотово.", data={"held": "edited"}, **given)
+    assert review.why(edited, settings()) == "edited"
+    work = workspace(edited, status="closed")
     assert names(accepting.accept(work, 42, "h1", WHO)) == ["accepted"]
     one = reviewed(work)
-    assert (one.role, one.visibility, one.text) == ("agent", "public", "/close\nГотово.")
+    assert (one.role, one.visibility, one.text) == (given["role"], "public", "/stop\nГотово.")
+    assert "held" not in one.data
 
 
 def test_what_can_not_be_obeyed_is_noted() -> None:

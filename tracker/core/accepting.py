@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from tracker.core import obeying, operations
 from tracker.core.addresses import Address
-from tracker.core.commands import Told, read_commands
+from tracker.core.commands import Told
 from tracker.core.fields import Fields, visibility_of
 from tracker.core.notices import with_audience
 from tracker.core.operations import Actor, OperationError, event
-from tracker.core.review import is_held, people_in
-from tracker.core.settings import Settings
+from tracker.core.review import is_first, is_held, people_in
+from tracker.core.speech import Speech, speech
 from tracker.core.ticket import STATUSES, Entry, Ticket
 from tracker.core.workspace import Workspace
 
 _COMMA = re.compile(r",\s*")
+_DECIDED = ("refused", "copied", "asked", "held", "tell")
+"""What of a held message's data is done with once it is accepted; who is told is settled anew."""
 
 
 def accept(
@@ -25,8 +28,9 @@ def accept(
 ) -> list[Entry]:
     """Accept what is held (or was refused): it counts from now on. Return the events.
 
-    A message becomes public; if an agent wrote it, the commands in it are obeyed. ``joins``
-    makes its author a participant. A proposed change is made.
+    A message becomes public and does what it would have done, had it been believed when it came:
+    it opens the ticket again, those in copy join, commands are obeyed as far as its author may
+    give them. ``joins`` makes its author a participant. A proposed change is made.
     Raises OperationError where it can't be accepted.
     """
     ticket, entry = _find(work, number, written)
@@ -35,23 +39,20 @@ def accept(
         work.amend(ticket, entry.id, _released(work, ticket, entry, visibility_of(entry.event)))
         work.add(ticket, [accepted])
         return [accepted, *_apply(work, number, who, entry)]
-    told = _commands(work.settings, ticket, entry)
-    published = _publish(work, ticket, entry, told, who)
+    said = speech(work, ticket, entry)
+    _publish(work, ticket, entry, said, who)
     work.add(ticket, [accepted])
     events = [accepted]
     if joins:
         events += operations.join(work, number, who, [entry.author])
-    handle = _agent(work.settings, published)
-    author = Actor(entry.author, published.role, entry.via, who.at, handle)
-    if told is not None:
-        return events + _obey(work, number, author, told)
-    if _is_first(ticket, entry):
-        opens = "refused" in entry.data  # which closed the ticket
-        return events + (operations.set_status(work, number, who, "open") if opens else [])
-    speaks = entry.role in ("requester", "participant") and not entry.automatic
-    if speaks and not ticket.merged_into:  # as the message would have done when it came
-        events += operations.set_status(work, number, author, "open")
-    return events
+    author = Actor(entry.author, said.role, entry.via, who.at, said.handle)
+    if said.opens:
+        # Who refused a request closed it: that is taken back, and not by its author.
+        again = who if is_first(ticket, entry) else author
+        events += operations.set_status(work, number, again, "open")
+    if said.copied:
+        events += operations.join(work, said.place, author, said.copied)
+    return events + _obey(work, said.place, author, said.told)
 
 
 def refuse(work: Workspace, number: int, written: str, who: Actor) -> list[Entry]:
@@ -65,7 +66,7 @@ def refuse(work: Workspace, number: int, written: str, who: Actor) -> list[Entry
     work.amend(ticket, entry.id, {"data": {"refused": who.handle or who.author.shown}})
     refused = event(work, who, "refused", {"entry": entry.id})
     work.add(ticket, [refused])
-    if not _is_first(ticket, entry):
+    if not is_first(ticket, entry):
         return [refused]
     return [refused, *operations.set_status(work, number, who, "closed")]
 
@@ -85,62 +86,50 @@ def _find(work: Workspace, number: int, written: str) -> tuple[Ticket, Entry]:
     return ticket, entry
 
 
-def _is_first(ticket: Ticket, entry: Entry) -> bool:
-    return next(one for one in ticket.entries if one.kind != "event").id == entry.id
-
-
-def _agent(settings: Settings, entry: Entry) -> str | None:
-    """Return the handle of the agent who wrote an entry as one; a requester stays one."""
-    return None if entry.role == "requester" else settings.agent_by_email(entry.author.key)
-
-
-def _commands(settings: Settings, ticket: Ticket, entry: Entry) -> Told | None:
-    """Return an agent's text taken apart; None where the author may command nothing."""
-    if _is_first(ticket, entry) or _agent(settings, entry) is None:
-        return None
-    if entry.role == "agent" and (entry.via != "email" or entry.told):
-        return None  # it counted once, and was held when somebody else edited its text
-    return read_commands(entry.text, leading=entry.via == "email")
-
-
-def _publish(work: Workspace, ticket: Ticket, entry: Entry, told: Told | None, who: Actor) -> Entry:
-    """Make a held message what it would have been had it never been held."""
-    note = told is not None and told.has("note")
-    text = entry.text if told is None else told.text
+def _publish(work: Workspace, ticket: Ticket, entry: Entry, said: Speech, who: Actor) -> None:
+    """Make a held message what it would have been had it never been held. One of commands alone
+    would have been none: it stays for agents to see.
+    """
+    note = said.told.has("note") or entry.kind == "note"
     accepted = replace(
         entry,
-        role=entry.role if told is None else "agent",
-        kind="note" if note or entry.kind == "note" else "message",
-        visibility="public",
-        text=text,
+        role=said.role,
+        kind="note" if note else "message",
+        visibility="internal" if said.alone else "public",
+        text=entry.text if said.alone else said.told.text,
         sum="",
-        data=_unrefused(entry),
+        data=_settled(entry, *_DECIDED),
     )
-    if text != entry.text:
-        work.rewrite(ticket, entry.id, text)
-    changes = _released(work, ticket, entry, None)
-    changes |= {"role": accepted.role, "kind": "note" if accepted.kind == "note" else None}
-    by = _agent(work.settings, accepted) or who.handle
-    changes["data"] = dict(with_audience(accepted, ticket, work.settings, by).data)
-    work.amend(ticket, entry.id, {key: one for key, one in changes.items() if one != {}})
+    if accepted.text != entry.text:
+        work.rewrite(ticket, entry.id, accepted.text)
+    _replace_data(work, ticket, entry, accepted.data)
+    changes: dict[str, Any] = {
+        "role": accepted.role,
+        "kind": "note" if note else None,
+        "visibility": "internal" if said.alone else None,
+    }
+    if not said.alone:
+        heard = with_audience(accepted, ticket, work.settings, said.handle or who.handle)
+        changes |= {"data": dict(heard.data)} if heard.data else {}
+    work.amend(ticket, entry.id, changes)
     if accepted.kind != entry.kind:
         work.retitle(ticket, accepted)
-    return accepted
 
 
-def _released(
-    work: Workspace, ticket: Ticket, entry: Entry, visibility: str | None
-) -> dict[str, Any]:
-    """Return what lifts an entry's being held, and forget that it was refused."""
-    if "refused" in entry.data:
-        kept = _unrefused(entry)
+def _settled(entry: Entry, *keys: str) -> dict[str, str]:
+    return {key: one for key, one in entry.data.items() if key not in keys}
+
+
+def _replace_data(work: Workspace, ticket: Ticket, entry: Entry, data: Mapping[str, str]) -> None:
+    if dict(entry.data) != dict(data):
         work.amend(ticket, entry.id, {"data": None})
-        work.amend(ticket, entry.id, {"data": kept} if kept else {})
+        work.amend(ticket, entry.id, {"data": data} if data else {})
+
+
+def _released(work: Workspace, ticket: Ticket, entry: Entry, visibility: str) -> dict[str, Any]:
+    """Return what lifts a proposal's being held, and forget that it was refused."""
+    _replace_data(work, ticket, entry, _settled(entry, "refused"))
     return {"visibility": visibility}
-
-
-def _unrefused(entry: Entry) -> dict[str, str]:
-    return {key: one for key, one in entry.data.items() if key != "refused"}
 
 
 def _obey(work: Workspace, number: int, author: Actor, told: Told) -> list[Entry]:

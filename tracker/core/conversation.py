@@ -11,6 +11,7 @@ from tracker.core.arrival import StoredFiles, entry_from, stored_files, title_of
 from tracker.core.mail_actions import (
     Case,
     Orders,
+    asked_for,
     carry_identity,
     join_copied,
     mute_sender,
@@ -113,7 +114,7 @@ def _comment(work: Workspace, case: Case, thread: Thread, *, over: bool) -> Take
         return _ordered(work, case, ticket, obey_orders(work, number, case, orders), {})
     folder = attachment_folder(ticket.id.rpartition("-")[0], number)
     files = stored_files(mail, folder, work.names_in(folder) if mail.attachments else set())
-    entry = _entry(work, case, files, orders, {})
+    entry = _entry(work, case, files, orders, asked_for(work, case, thread))
     work.add(ticket, [entry])
     work.files.update(files.contents)
     if not over:
@@ -147,7 +148,8 @@ def _open(work: Workspace, case: Case, thread: Thread | None) -> Taken:
     earlier = thread.ticket if thread and thread.speaks else None
     title = one_line(title_of(mail, work.language, prefix))
     continues = {"continues": earlier.id} if earlier else {}
-    entry = _entry(work, case, files, orders, {"title": title, **continues})
+    asked = asked_for(work, case, None)
+    entry = _entry(work, case, files, orders, {"title": title, **continues, **asked})
     entries = [entry]
     if thread and earlier is None:
         # Only here, and for agents only: the other ticket must not show what strangers write.

@@ -12,6 +12,7 @@ from tracker.core.fields import Fields, events_between, front_matter, said
 from tracker.core.operations import event
 from tracker.core.options import EMAIL
 from tracker.core.origins import Origin, Past, actor, changers
+from tracker.core.review import EDITED
 from tracker.core.settings import Fault, Settings
 from tracker.core.ticket import Entry, Ticket, checksum
 from tracker.core.workspace import Workspace
@@ -166,7 +167,7 @@ def settle_entries(work: Workspace, number: int, changed: Sequence[Changed]) -> 
         entry = entries[one.what]
         changes: dict[str, object] = {"sum": checksum(entry.text)}
         if not one.trusted:
-            changes["visibility"] = "held"
+            changes |= {"visibility": "held", "data": {"held": EDITED}}
         work.amend(ticket, entry.id, changes)
         if one.who.trusted and entry.told:
             who = actor(work.settings, one.who, work.now)

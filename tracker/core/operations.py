@@ -104,14 +104,23 @@ def _leave_out(work: Workspace, number: int, who: Actor, addresses: list[str]) -
 def newcomers(work: Workspace, number: int, people: Iterable[Address]) -> tuple[Address, ...]:
     """Return those of ``people`` that ``join`` would make participants if there was room."""
     ticket = work.need(number)
-    known = {ticket.requester.key, *(one.key for one in ticket.participants)}
+    return outsiders(work.settings, people, (ticket.requester, *ticket.participants))
+
+
+def outsiders(
+    settings: Settings, people: Iterable[Address], known: Iterable[Address]
+) -> tuple[Address, ...]:
+    """Return those of ``people``, each once, who are neither ``known`` nor of the desk, and can
+    be written to.
+    """
+    passed = {one.key for one in known}
     added = []
     for person in people:
-        if person.key in known or is_own(work.settings, person.key):
+        if person.key in passed or is_own(settings, person.key):
             continue
-        if work.settings.agent_by_email(person.key) or not EMAIL.fullmatch(person.email):
+        if settings.agent_by_email(person.key) or not EMAIL.fullmatch(person.email):
             continue
-        known.add(person.key)
+        passed.add(person.key)
         added.append(person)
     return tuple(added)
 

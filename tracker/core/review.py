@@ -7,6 +7,9 @@ from tracker.core.operations import is_spam
 from tracker.core.settings import Settings
 from tracker.core.ticket import Entry, Ticket
 
+EDITED = "edited"
+"""Why a text is held that counted once: somebody who is no agent changed it since."""
+
 
 def held(ticket: Ticket) -> list[tuple[int, Entry]]:
     """Return what waits for review, each with its place: messages and proposed changes.
@@ -22,6 +25,11 @@ def held(ticket: Ticket) -> list[tuple[int, Entry]]:
 def is_held(entry: Entry) -> bool:
     """Whether an entry has no right yet: not mailed, not published, not obeyed."""
     return entry.visibility == "held" and (entry.kind != "event" or entry.event == "proposed")
+
+
+def is_first(ticket: Ticket, entry: Entry) -> bool:
+    """Whether an entry is the request itself."""
+    return next(one for one in ticket.entries if one.kind != "event").id == entry.id
 
 
 def why(entry: Entry, settings: Settings) -> str:
