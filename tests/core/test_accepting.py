@@ -8,7 +8,7 @@ import pytest
 
 from tests.core.doing import ANNA, OLGA, WHO, held, proposed
 from tests.core.samples import IVAN, MALLORY, NOW, MemoryDesk, entry, event, settings, ticket
-from tracker.core import accepting, operations, review
+from tracker.core import accepting, correcting, operations, review
 from tracker.core.addresses import Address
 from tracker.core.document import render
 from tracker.core.fields import Fields, events_between, said
@@ -218,16 +218,38 @@ def test_what_can_not_be_made_is_said(field: str, to: str) -> None:
     assert caught.value.hint
 
 
-def test_a_commit_proposes_all_participants_a_mail_those_who_come() -> None:
+def test_a_commit_proposes_who_comes_and_leaves_a_mail_who_comes() -> None:
     to = '"Петрова, Ольга" <olga@example.org>'
     by_mail = workspace(proposed("participants", to, via="email"), participants=(MALLORY,))
     accepting.accept(by_mail, 42, "h1", WHO)
     assert {one.key for one in by_mail.need(42).participants} == {MALLORY.key, OLGA.key}
-    by_commit = workspace(proposed("participants", to, via="git"), participants=(MALLORY,))
+    data = {"field": "participants", "to": to, "from": f"{MALLORY}, {ANNA}"}
+    commit = proposed("participants", to, via="git", data=data)
+    by_commit = workspace(commit, participants=(MALLORY,))
     assert names(accepting.accept(by_commit, 42, "h1", WHO)) == ["accepted", "left", "joined"]
     assert [str(one) for one in by_commit.need(42).participants] == [
         "Петрова, Ольга <olga@example.org>"
     ]
+
+
+def test_a_proposed_list_takes_nothing_away_that_came_since() -> None:
+    data = {"field": "labels", "from": "a, b", "to": "b, c"}
+    work = workspace(proposed("labels", "", data=data), labels=("a", "b", "new"))
+    assert names(accepting.accept(work, 42, "h1", WHO)) == ["accepted", "unlabelled", "labelled"]
+    assert work.need(42).labels == ("b", "new", "c")
+    data = {"field": "participants", "from": f"{OLGA}", "to": f"{OLGA}, {MALLORY}"}
+    gone = workspace(proposed("participants", "", via="git", data=data))
+    accepting.accept(gone, 42, "h1", WHO)
+    assert gone.need(42).participants == (MALLORY,), "she left meanwhile"
+
+
+def test_a_strange_edit_of_what_was_mailed_is_told_as_corrected() -> None:
+    values = {"told": {IVAN.key: "2026-11-23T07:00:00Z"}, "data": {"held": "edited"}}
+    work = workspace(held(BORIS, role="agent", **values))
+    assert names(accepting.accept(work, 42, "h1", WHO)) == ["accepted", "corrected"]
+    told = work.need(42).entries[-1]
+    assert (told.author, told.data) == (ANNA, {"entry": "h1"})
+    assert correcting.correct(work, 42, WHO, "h1")[0].event == "correction"
 
 
 # Refusing

@@ -206,6 +206,15 @@ def test_what_was_held_is_held_again_when_it_is_no_spam() -> None:
         assert not work.need(42).accepted
 
 
+def test_what_a_stranger_edited_meanwhile_stays_held_when_it_is_no_spam() -> None:
+    work = workspace()
+    operations.spam(work, 42, WHO)
+    entry_id = work.need(42).entries[0].id
+    work.amend(work.need(42), entry_id, {"data": {"held": operations.EDITED}})
+    operations.spam(work, 42, WHO, undo=True)
+    assert not work.need(42).accepted
+
+
 def test_a_ticket_without_a_message_is_no_spam() -> None:
     work = workspace(ticket(42, event("opened")))
     assert operations.spam(work, 42, WHO) == []

@@ -12,7 +12,7 @@ from tracker.core.addresses import Address
 from tracker.core.commands import Told
 from tracker.core.fields import Fields, visibility_of
 from tracker.core.notices import with_audience
-from tracker.core.operations import Actor, OperationError, event
+from tracker.core.operations import EDITED, Actor, OperationError, event
 from tracker.core.review import is_first, is_held, people_in
 from tracker.core.speech import Speech, speech
 from tracker.core.ticket import STATUSES, Entry, Ticket
@@ -41,8 +41,10 @@ def accept(
         return [accepted, *_apply(work, number, who, entry)]
     said = speech(work, ticket, entry)
     _publish(work, ticket, entry, said, who)
-    work.add(ticket, [accepted])
     events = [accepted]
+    if entry.told and entry.data.get("held") == EDITED:
+        events.append(event(work, who, "corrected", {"entry": entry.id}))
+    work.add(ticket, events)
     if joins:
         events += operations.join(work, number, who, [entry.author])
     author = Actor(entry.author, said.role, entry.via, who.at, said.handle)
@@ -153,7 +155,6 @@ def _apply(work: Workspace, number: int, who: Actor, entry: Entry) -> list[Entry
     """Make the change that an event proposes."""
     name, wanted = entry.data.get("field", ""), entry.data.get("to", "")
     fields, settings = Fields.of(work.need(number)), work.settings
-    listed = tuple(one for one in _COMMA.split(wanted) if one)
     if name == "participants":
         return _participants(work, number, who, entry)
     if name == "status" and wanted not in STATUSES:
@@ -161,8 +162,8 @@ def _apply(work: Workspace, number: int, who: Actor, entry: Entry) -> list[Entry
     values: dict[str, Any] = {
         "status": wanted,
         "title": wanted,
-        "labels": listed,
-        "muted": listed,
+        "labels": _list(fields.labels, entry),
+        "muted": _list(fields.muted, entry),
         "requester": Address.parse(wanted),
     }
     if name == "assignee":
@@ -174,13 +175,28 @@ def _apply(work: Workspace, number: int, who: Actor, entry: Entry) -> list[Entry
     return operations.change(work, number, who, replace(fields, **{name: values[name]}))
 
 
+def _list(now: tuple[str, ...], entry: Entry) -> tuple[str, ...]:
+    """Return a list as it is now, with what the proposal adds and takes away. One that does not
+    tell what it changes is the whole list.
+    """
+    before, wanted = (
+        [one for one in _COMMA.split(entry.data.get(key, "")) if one] for key in ("from", "to")
+    )
+    if "from" not in entry.data:
+        return tuple(wanted)
+    kept = [one for one in now if one in wanted or one not in before]
+    return tuple(dict.fromkeys([*kept, *(one for one in wanted if one not in before)]))
+
+
 def _participants(work: Workspace, number: int, who: Actor, entry: Entry) -> list[Entry]:
-    """Let people join. A commit says who is left in all, a mail only who comes."""
+    """Let people join. A commit says who leaves as well, a mail only who comes."""
     people = people_in(entry.data.get("to", ""))
     events: list[Entry] = []
     if entry.via == "git":
         kept = {one.key for one in people}
-        for one in work.need(number).participants:
-            if one.key not in kept:
-                events += operations.leave(work, number, who, one.key)
+        before = [one.key for one in people_in(entry.data.get("from", ""))]
+        people = [one for one in people if one.key not in before]
+        for address in before:
+            if address not in kept:
+                events += operations.leave(work, number, who, address)
     return events + operations.join(work, number, who, people)

@@ -9,10 +9,9 @@ from tracker.core.addresses import Address
 from tracker.core.document import TicketFault, parse
 from tracker.core.document.drafts import with_mark
 from tracker.core.fields import Fields, events_between, front_matter, said
-from tracker.core.operations import event
+from tracker.core.operations import EDITED, event
 from tracker.core.options import EMAIL
 from tracker.core.origins import Origin, Past, actor, changers
-from tracker.core.review import EDITED
 from tracker.core.settings import Fault, Settings
 from tracker.core.ticket import Entry, Ticket, checksum
 from tracker.core.workspace import Workspace
@@ -131,8 +130,11 @@ def settle_fields(
         who = actor(work.settings, one.who, work.now)
         now = said(ticket.with_entries(*events))
         if not one.trusted:
-            back = replace(back, **{one.what: getattr(now, one.what)})
+            said_before = getattr(now, one.what)
+            back = replace(back, **{one.what: said_before})
             data = {"field": one.what, "to": _in_words(getattr(written, one.what))}
+            if one.what in _LISTS:
+                data["from"] = _in_words(said_before)
             events.append(event(work, who, "proposed", data, visibility="held"))
             continue
         wanted = replace(now, **{one.what: getattr(written, one.what)})

@@ -16,6 +16,8 @@ from tracker.core.ticket import PRIORITIES, Entry, Role, Ticket
 from tracker.core.workspace import Workspace
 
 MOST_PARTICIPANTS = 10
+EDITED = "edited"
+"""Why a text is held that counted once: somebody who is no agent changed it since."""
 _NUMBER = re.compile(r"(?:[A-Za-z][A-Za-z0-9]{1,9}-)?([1-9][0-9]{0,9})")
 
 
@@ -177,7 +179,10 @@ def spam(work: Workspace, number: int, who: Actor, *, undo: bool = False) -> lis
         return []
     if undo:
         stood = next(one for one in reversed(ticket.entries) if one.event == "spam")
-        work.amend(ticket, first.id, {"visibility": stood.data.get("before")})
+        # What somebody edited meanwhile was reviewed by nobody.
+        edited = first.data.get("held") == EDITED
+        back = "held" if edited else stood.data.get("before")
+        work.amend(ticket, first.id, {"visibility": back})
         told = event(work, who, "not-spam")
     else:
         # What nobody had reviewed is as little reviewed when this is taken back.

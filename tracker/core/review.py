@@ -7,9 +7,6 @@ from tracker.core.operations import is_spam
 from tracker.core.settings import Settings
 from tracker.core.ticket import Entry, Ticket
 
-EDITED = "edited"
-"""Why a text is held that counted once: somebody who is no agent changed it since."""
-
 
 def held(ticket: Ticket) -> list[tuple[int, Entry]]:
     """Return what waits for review, each with its place: messages and proposed changes.

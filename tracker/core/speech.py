@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from tracker.core.addresses import Address
 from tracker.core.commands import OF_REQUESTERS, Command, Told, read_commands
 from tracker.core.obeying import fault_of
-from tracker.core.review import EDITED, is_first, people_in
+from tracker.core.operations import EDITED
+from tracker.core.review import is_first, people_in
 from tracker.core.settings import Settings
 from tracker.core.threading import role_on
 from tracker.core.ticket import Entry, Role, Ticket
