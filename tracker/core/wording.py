@@ -21,6 +21,7 @@ _EVENTS = {
     "requester": "%(who)s made %(to)s the requester",
     "joined": "%(who)s added %(person)s to the request",
     "left": "%(who)s took %(person)s off the request",
+    "left-out": "Not added, too many people take part in the request already: %(person)s",
     "muted": "%(person)s gets no more letters about this request",
     "unmuted": "%(person)s gets letters about this request again",
     "merged": "The request was merged into %(into)s",
