@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -203,7 +203,11 @@ class MemoryDesk:
     def commit(self, intake: Intake, position: state.Position | None = None) -> None:
         """Finish a batch and keep its files."""
         intake.finish(position)
-        for path, content in intake.files.items():
+        self.apply(intake.files)
+
+    def apply(self, files: Mapping[str, bytes | None]) -> None:
+        """Keep what a decision wants to be committed."""
+        for path, content in files.items():
             if content is None:
                 self.files.pop(path, None)
             else:

@@ -115,7 +115,9 @@ def _comment(work: Workspace, case: Case, thread: Thread, *, over: bool) -> Take
     if orders.alone and not mail.attachments:
         return _ordered(work, case, ticket, obey_orders(work, number, case, orders), {})
     folder = attachment_folder(ticket.id.rpartition("-")[0], number)
-    files = stored_files(mail, folder, work.names_in(folder) if mail.attachments else set())
+    files = stored_files(
+        mail.attachments, folder, work.names_in(folder) if mail.attachments else set()
+    )
     entry = _entry(work, case, files, orders, asked_for(work, case, thread))
     work.add(ticket, [entry])
     work.files.update(files.contents)
@@ -143,10 +145,13 @@ def _wake(work: Workspace, case: Case, ticket: Ticket, orders: Orders) -> None:
 
 def _open(work: Workspace, case: Case, thread: Thread | None) -> Taken:
     mail, settings = case.mail, work.settings
+    addressee = written_to(work, case)
+    if addressee:
+        case = replace(case, standing=replace(case.standing, role="agent"))
     number = work.next_number()
     prefix = settings.desk.prefix
     orders = read_orders(work, 0, case)
-    files = stored_files(mail, attachment_folder(prefix, number), set())
+    files = stored_files(mail.attachments, attachment_folder(prefix, number), set())
     earlier = thread.ticket if thread and thread.speaks else None
     title = one_line(title_of(mail, work.language, prefix))
     continues = {"continues": earlier.id} if earlier else {}
@@ -161,7 +166,7 @@ def _open(work: Workspace, case: Case, thread: Thread | None) -> Taken:
         id=work.name(number),
         title=title,
         status="open",
-        requester=case.sender.address,
+        requester=addressee or case.sender.address,
         created=case.arrival.received,
         entries=tuple(entries),
     )
@@ -175,6 +180,18 @@ def _open(work: Workspace, case: Case, thread: Thread | None) -> Taken:
     obey_orders(work, number, case, orders)
     propose_requester(work, number, case)
     return Taken(ticket, entry, opened=True)
+
+
+def written_to(work: Workspace, case: Case) -> Address | None:
+    """Return to whom an agent wrote first, as an archive shows it; None for any other mail."""
+    if not case.sender.vouched or case.standing.handle is None:
+        return None
+    people = (*case.mail.to, *case.mail.cc)
+    return next((one for one in people if not _is_ours(work, one.key)), None)
+
+
+def _is_ours(work: Workspace, address: str) -> bool:
+    return is_own(work.settings, address) or work.settings.agent_by_email(address) is not None
 
 
 def _system(work: Workspace, case: Case) -> Actor:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from tracker.core.addresses import Address
-from tracker.core.arrival import Arrival, digest_of
+from tracker.core.arrival import IMPORTED, Arrival, digest_of
 from tracker.core.commands import NAMES, OF_REQUESTERS, Command, read_commands
 from tracker.core.mail import Mail
 from tracker.core.mail.forwards import original_sender
@@ -48,8 +48,11 @@ class Case:
 
     @property
     def acts(self) -> bool:
-        """Whether anything may come of the mail beside an entry."""
-        return not self.mail.automatic and not self.standing.held
+        """Whether anything may come of the mail beside an entry. What an archive holds was
+        obeyed, or not, when it was new.
+        """
+        past = self.arrival.silent == IMPORTED
+        return not self.mail.automatic and not self.standing.held and not past
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +202,7 @@ def mute_sender(work: Workspace, number: int, case: Case, *, muted: bool) -> lis
 def propose_requester(work: Workspace, number: int, case: Case) -> None:
     """In an agent's new request that passes on somebody's mail: propose that person."""
     mail = case.mail
-    if case.sender.handle is None or mail.automatic:
+    if case.sender.handle is None or mail.automatic or case.arrival.silent == IMPORTED:
         return
     whole = f"{mail.text}\n{mail.quoted}"
     person = original_sender(whole, forward=is_forward_subject(mail.subject))

@@ -27,13 +27,16 @@ class OperationError(TrackerError):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something, as what, on which way, and when. ``handle`` is an agent's, else None."""
+    """Who does something, as what, on which way, and when. ``handle`` is an agent's, else None,
+    ``silent`` the reason why nobody is told of it, or empty.
+    """
 
     author: Address
     role: Role
     via: str
     at: datetime
     handle: str | None = None
+    silent: str = ""
 
 
 def event(
@@ -50,6 +53,7 @@ def event(
         "visibility": visibility_of(name),
         "event": name,
         "data": data or {},
+        "silent": who.silent,
     }
     return Entry(**(given | values))  # type: ignore[arg-type]
 

@@ -63,6 +63,8 @@ def refused_sentences(entry: Entry, words: Texts) -> list[str]:
         found.append(words._("Not stored, too large: %(names)s", names=names))
     if names := entry.data.get("refused_executable"):
         found.append(words._("Not stored, a program could harm: %(names)s", names=names))
+    if names := entry.data.get("refused_missing"):
+        found.append(words._("Not in what was imported: %(names)s", names=names))
     return found
 
 
