@@ -11,18 +11,18 @@ import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b, sha256
-from importlib.metadata import version
 from pathlib import Path
 
-import tracker
+from tracker.adapters.code import code_digest
 from tracker.core.pages.front import foot
 from tracker.core.pages.lists import Counts
 from tracker.core.pages.shell import SCRIPT, STYLE, Shell
 from tracker.core.pages.site import ANY, Desk, ticket_url
+from tracker.core.ticket import TICKET_FILE
 from tracker.portal import chrome
 from tracker.portal.finish import Finisher, place
 from tracker.portal.listing import Lists
-from tracker.portal.render import TICKET_FILE, Renderer, Task, render_all
+from tracker.portal.render import Renderer, Task, render_all
 from tracker.portal.resources import worker_script
 from tracker.portal.searching import SearchFiles
 from tracker.portal.source import Source
@@ -230,19 +230,10 @@ def _read(path: Path) -> str:
 
 def _render_key(desk: Desk) -> str:
     """Return what every card depends on besides its ticket: the desk, and this very code."""
-    code = sha256()
-    package = Path(tracker.__file__).parent
-    for path in sorted(
-        [
-            *package.glob("core/**/*.py"),
-            *package.glob("portal/*.py"),
-            *package.glob("locale/**/*.mo"),
-        ]
-    ):
-        code.update(path.read_bytes())
-    libraries = [version(one) for one in ("markdown", "nh3", "snowballstemmer")]
-    code.update(repr((desk, libraries)).encode())
-    return code.hexdigest()[:32]
+    code = code_digest(
+        ("core/**/*.py", "portal/*.py", "locale/**/*.mo"), ("markdown", "nh3", "snowballstemmer")
+    )
+    return sha256(f"{code}{desk!r}".encode()).hexdigest()[:32]
 
 
 def _stamp(key: str, listing: dict[str, str]) -> str:
