@@ -7,23 +7,32 @@ from tracker.core.pages.lists import Counts
 from tracker.core.pages.site import ANY, CLOSED, OPEN, Desk, mail_link, phone_link
 
 
-def front(desk: Desk, counts: Counts, root: str) -> str:
-    """Return the front page's cards. ``root`` is the relative way to the portal's root."""
+def front(desk: Desk, counts: Counts | None, root: str) -> str:
+    """Return the front page's cards. ``root`` is the relative way to the portal's root; a
+    private desk has no ``counts``, since it has no lists.
+    """
     ways = [_portal(desk, counts, root), _mailbox(desk)]
     if desk.phone:
         ways.append(_phone(desk))
     return f'<div class="tk-front">{"".join(ways)}</div>'
 
 
-def _portal(desk: Desk, counts: Counts, root: str) -> str:
+def _portal(desk: Desk, counts: Counts | None, root: str) -> str:
     words = desk.words
+    new = escape(words._("New request"))
+    actions = f'<a class="md-button md-button--primary" href="{new_request(desk)}">{new}</a>'
+    if counts is None:
+        return _way(
+            "tk-first",
+            words._("On this portal"),
+            words._("Write a new request here."),
+            f'<p class="tk-actions">{actions}',
+        )
     names = {OPEN: "Open", CLOSED: "Closed", ANY: "Any"}
     lists = "".join(
         f'<a href="{root}{address}">{escape(words._(name))} <span>{counts[address]}</span></a>'
         for address, name in names.items()
     )
-    new = escape(words._("New request"))
-    actions = f'<a class="md-button md-button--primary" href="{new_request(desk)}">{new}</a>'
     label = escape(words._("Requests by status"))
     return _way(
         "tk-first",

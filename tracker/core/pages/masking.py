@@ -28,6 +28,11 @@ _MAY_BE_ADDRESS = re.compile(_AT)
 _MAY_BE_PHONE = re.compile(r"\d\D{0,4}\d\D{0,4}\d\D{0,4}\d\D{0,4}\d")
 
 
+def unmasked(text: str) -> str:
+    """Return ``text`` as it is: the mask of those whose ticket it is."""
+    return text
+
+
 class Mask:
     """Masks every address and phone number but the desk's own ``keep``."""
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from tracker.core.addresses import Address
 from tracker.core.pages.files import PublicFile, publish_file
 from tracker.core.pages.html import visible
-from tracker.core.pages.masking import Mask
+from tracker.core.pages.masking import Mask, unmasked
 from tracker.core.texts import texts
 from tracker.core.ticket import Entry, Format, Status, Ticket
 from tracker.core.wording import event_sentence
@@ -62,13 +62,16 @@ class PublicTicket:
 class Gate:
     """Turns tickets into what the public may see.
 
-    ``keep`` are the desk's own address and phone number, the only ones never masked.
+    ``keep`` are the desk's own address and phone number, the only ones never masked. With
+    ``masked`` off nothing is masked: for those whose ticket it is.
     """
 
-    def __init__(self, language: str, zone: ZoneInfo, keep: Iterable[str] = ()) -> None:
+    def __init__(
+        self, language: str, zone: ZoneInfo, keep: Iterable[str] = (), *, masked: bool = True
+    ) -> None:
         self._words = texts(language)
         self._zone = zone
-        self._mask = Mask(keep)
+        self._mask = Mask(keep) if masked else unmasked
 
     def pass_through(self, ticket: Ticket) -> PublicTicket | None:
         """Return the public view of ``ticket``, or None where nothing of it is public.
