@@ -9,8 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tracker.adapters.environment import SECRET, secret
+from tracker.adapters.environment import SECRET, SECRET_OLD, optional_secret, secret
 from tracker.adapters.git import Git
 from tracker.adapters.index import Index, Progress
 from tracker.adapters.repository import Repository
@@ -18,6 +19,9 @@ from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
 from tracker.core.settings import FILE, Settings, read_settings
 from tracker.core.tokens import Keys
+
+if TYPE_CHECKING:
+    from tracker.core.accounts.keys import Ring
 
 _ID_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _ID_LENGTH = 6
@@ -77,6 +81,12 @@ class Desk:
     def keys(self) -> Keys:
         """Return the keys of the desk. Raises TrackerError without the secret."""
         return Keys(secret(SECRET))
+
+    def ring(self) -> Ring:
+        """Return the secrets that account records are read with. Raises TrackerError without."""
+        from tracker.core.accounts.keys import Ring  # most commands do without ciphers
+
+        return Ring.of_secrets(secret(SECRET), optional_secret(SECRET_OLD))
 
     def now(self) -> datetime:
         """Return the time in the desk's time zone, in whole seconds."""

@@ -8,7 +8,15 @@ from datetime import datetime
 from tracker.adapters.git import Git
 from tracker.adapters.index import Index, number_of
 from tracker.core import state
+from tracker.core.accounts import records
 from tracker.core.threading import Known
+
+
+def read_folder(git: Git, commit: str, folder: str) -> list[tuple[str, bytes]]:
+    """Return (path, content) of every file below a folder of a commit."""
+    found = {file.path: file.oid for file in git.list_files(commit, folder)} if commit else {}
+    contents = git.read_many(found.values()) if found else ()
+    return [(path, content) for path, (_, content) in zip(found, contents, strict=True)]
 
 
 class View:
@@ -20,6 +28,7 @@ class View:
         self._index = index
         self._seen: set[str] | None = None
         self._state: dict[str, str] | None = None
+        self._accounts: list[tuple[str, bytes]] | None = None
 
     def read(self, path: str) -> bytes | None:
         """Return a file's content, or None."""
@@ -34,6 +43,12 @@ class View:
             found = self._git.list_files(self.commit, state.FOLDER) if self.commit else ()
             self._state = {file.path: file.oid for file in found}
         return self._state
+
+    def accounts(self) -> list[tuple[str, bytes]]:
+        """Return (path, content) of every account record."""
+        if self._accounts is None:
+            self._accounts = read_folder(self._git, self.commit, records.FOLDER)
+        return self._accounts
 
     def path_of(self, number: int) -> str | None:
         """Return the path of a readable ticket, or None."""
