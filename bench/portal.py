@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -29,7 +29,7 @@ from tracker.core.document import parse, render
 from tracker.core.ticket import Entry, Ticket, ticket_path
 
 _TEMPLATES = Path(tracker.__file__).parent / "portal" / "templates"
-_SETTINGS = """\
+SETTINGS = """\
 [desk]
 name = "Служба аккредитации"
 prefix = "ACCREDO"
@@ -113,7 +113,7 @@ def make_desk(root: Path, count: int) -> int:
     rng = random.Random(1)
     shutil.copytree(_TEMPLATES / "docs.ru", root / "docs")
     shutil.copy(_TEMPLATES / "desk-mkdocs.yml", root / "mkdocs.yml")
-    (root / "tracker.toml").write_text(_SETTINGS, "utf-8")
+    (root / "tracker.toml").write_text(SETTINGS, "utf-8")
     size = 0
     for number in range(1, count + 1):
         path = root / ticket_path("ACCREDO", number)
@@ -152,10 +152,19 @@ def _git(root: Path, *arguments: str) -> None:
 
 def build(root: Path, limit: float | None = None) -> Run:
     """Build with MkDocs in a process of its own; past ``limit`` seconds it is stopped."""
-    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
-    command = [sys.executable, "-m", "mkdocs", "build", "-q"]
+    surroundings = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+    return watched([sys.executable, "-m", "mkdocs", "build", "-q"], root, surroundings, limit)
+
+
+def watched(
+    command: Sequence[str],
+    root: Path,
+    surroundings: Mapping[str, str],
+    limit: float | None = None,
+) -> Run:
+    """Run a command in a process of its own; past ``limit`` seconds it is stopped."""
     begun = time.monotonic()
-    with subprocess.Popen(command, cwd=root, env=environment, start_new_session=True) as child:
+    with subprocess.Popen(command, cwd=root, env=surroundings, start_new_session=True) as child:
         watch = _Memory(child.pid)
         watch.start()
         try:
@@ -167,7 +176,7 @@ def build(root: Path, limit: float | None = None) -> Run:
         watch.done.set()
         watch.join()
     if code:
-        raise SystemExit(f"the build of {root} failed")
+        raise SystemExit(f"{' '.join(command)} failed in {root}")
     return Run(seconds, watch.peak)
 
 

@@ -20,7 +20,8 @@ PLACES = {"front": "", "open": OPEN, "closed": CLOSED, "any": ANY, "foot": "", "
 
 _PLACE = re.compile(r"<div data-tracker=\"(?P<name>[a-z]+)\"></div>")
 _WORKER = re.compile(r"(?P<before>\"search\":\s*\"[^\"]*)assets/javascripts/workers/[^\"/]+\.js\"")
-_UNPUBLISHED = ("sitemap.xml", "sitemap.xml.gz", chrome.PAGE)
+SITEMAP_OF_ALL = "sitemap.xml"
+_UNPUBLISHED = (SITEMAP_OF_ALL, "sitemap.xml.gz", chrome.PAGE)
 
 
 def place(name: str) -> str:
@@ -29,9 +30,12 @@ def place(name: str) -> str:
 
 
 class Finisher:
-    """Finishes the pages in the folder that the generator wrote."""
+    """Finishes the pages in the folder that the generator wrote.
 
-    def __init__(self, pages: Path, desk: Desk, lists: Lists) -> None:
+    A private desk has no ``lists``, and nothing but its pages to search in.
+    """
+
+    def __init__(self, pages: Path, desk: Desk, lists: Lists | None) -> None:
         self._pages, self._desk, self._lists = pages, desk, lists
 
     def files(self) -> Iterator[tuple[str, bytes]]:
@@ -49,24 +53,30 @@ class Finisher:
                 if name.endswith("index.html"):
                     addresses.append(name.removesuffix("index.html"))
             yield name, data
-        yield "sitemap-pages.xml", sitemap_text(self._desk.url, addresses).encode()
+        name = "sitemap-pages.xml" if self._lists else SITEMAP_OF_ALL
+        yield name, sitemap_text(self._desk.url, addresses).encode()
 
     def _page(self, name: str, page: str) -> str:
         root = "../" * name.count("/")
         if name == "404.html":  # served at any depth
             root = urlsplit(self._desk.url).path
         page = _PLACE.sub(lambda found: self._fill(found["name"], root), page)
+        if self._lists is None:
+            return with_policy(page)
         page = _WORKER.sub(lambda found: f'{found["before"]}{chrome.WORKER}"', page)
         return with_policy(page)
 
     def _fill(self, name: str, root: str) -> str:
+        counts = self._lists.counts if self._lists else None
         makers: dict[str, Callable[[], str]] = {
-            "front": lambda: front(self._desk, self._lists.counts, root),
+            "front": lambda: front(self._desk, counts, root),
             "foot": lambda: foot(self._desk, root),
             "missing": lambda: self._missing(root),
         }
         if name in makers:
             return makers[name]()
+        if self._lists is None:
+            return ""
         return self._lists.first_page(PLACES[name], root) if name in PLACES else place(name)
 
     def _missing(self, root: str) -> str:

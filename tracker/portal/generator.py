@@ -109,7 +109,8 @@ def navigation(sources: list[str], desk: Desk) -> list[object]:
         if one not in ("index.md", SHELL) and folder != "requests":
             sections.setdefault(folder, []).append(one)
     found: list[object] = [{words._("Home"): "index.md"}] if "index.md" in sources else []
-    found.append({words._("Requests"): "requests/index.md"})
+    if "requests/index.md" in sources:
+        found.append({words._("Requests"): "requests/index.md"})
     if "help" in sections:
         found.append({words._("Help"): sections.pop("help")})
     for folder, paths in sections.items():

@@ -1,0 +1,103 @@
+"""A private desk's site: the generator's pages, the viewer, and the sealed files, no ticket.
+
+Whatever runs here needs no secret and reads no ticket.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mkdocs.exceptions import PluginError
+
+from tracker.core.accounts.layout import COMPLETE, FOLDER, SEALED
+from tracker.core.pages.site import Desk
+from tracker.portal.finish import Finisher
+from tracker.portal.site import STAMP, empty
+
+
+@dataclass(frozen=True, slots=True)
+class PrivatePublished:
+    """What a build of a private desk did: pages and files of the generator, and sealed files."""
+
+    pages: int
+    sealed: int
+
+    def __str__(self) -> str:
+        return f"{self.pages} pages and files, {self.sealed} sealed files"
+
+
+def pages(desk: Desk) -> dict[str, str]:  # noqa: ARG001
+    """Return the viewer's pages as sources: path below ``docs/`` to Markdown."""
+    return {}
+
+
+def static_files() -> Iterator[tuple[str, Path]]:
+    """Return the viewer's own scripts and styles: (address, file)."""
+    yield from ()
+
+
+def need_sealed(root: Path, site: Path) -> None:
+    """Stop where the sealed files are missing or not whole, and take a public past away."""
+    if (site / STAMP).is_file():
+        empty(site)
+    if not (root / SEALED / COMPLETE).is_file():
+        raise PluginError(
+            'This desk is private (`visibility = "private"` in tracker.toml), and its sealed files '
+            "are missing: nothing was written. Run `tracker seal` first, with the desk's secret; "
+            "`tracker build` does both."
+        )
+
+
+def publish(desk: Desk, root: Path, pages: Path, site: Path) -> PrivatePublished:
+    """Bring the site to the generator's ``pages`` and the sealed files; all else leaves it."""
+    wanted: set[str] = set()
+    for path, data in Finisher(pages, desk, None).files():
+        wanted.add(path)
+        _put(site / path, data)
+    count = len(wanted)
+    for one in _files(root / SEALED / FOLDER):
+        path = f"{FOLDER}/{one.relative_to(root / SEALED / FOLDER).as_posix()}"
+        wanted.add(path)
+        _link(one, site / path)
+    _clear(site, wanted)
+    return PrivatePublished(count, len(wanted) - count)
+
+
+def _put(target: Path, data: bytes) -> None:
+    if not (target.is_file() and target.read_bytes() == data):
+        target.unlink(missing_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+
+
+def _link(source: Path, target: Path) -> None:
+    """Let the site hold the very file: sealing writes files anew and never into one."""
+    if target.is_file() and target.samefile(source):
+        return
+    target.unlink(missing_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:  # another file system, or one without links
+        shutil.copyfile(source, target)
+
+
+def _clear(site: Path, wanted: set[str]) -> None:
+    """Take out what is not wanted, but hidden entries at the top, as MkDocs does."""
+    for path in list(_files(site)):
+        name = path.relative_to(site).as_posix()
+        if name not in wanted and not name.startswith("."):
+            path.unlink()
+    for folder in sorted((one for one in site.rglob("*") if one.is_dir()), reverse=True):
+        if not any(folder.iterdir()) and not folder.relative_to(site).parts[0].startswith("."):
+            folder.rmdir()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for top, _, names in os.walk(folder):
+        for name in names:
+            yield Path(top) / name
