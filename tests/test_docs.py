@@ -336,7 +336,7 @@ class RealDesk:
             "init": [
                 *("init", str(self.root), "--name", "Desk", "--prefix", "ACCREDO"),
                 *("--address", "support@example.org", "--imap", mailbox.url),
-                *("--smtp", smtp.url_for("support"), "--visibility", "public"),
+                *("--smtp", smtp.url_for("support"), "--visibility", "private"),
                 *("--agent", "anna=Anna <anna@example.org>", "--yes"),
             ],
             "sync": ["sync", "--json"],
@@ -350,7 +350,17 @@ class RealDesk:
             "reply": ["reply", "1", "--as", "anna", "--text", "*So*", "--note"],
             "close": ["close", "1", "--as", "anna"],
             "reopen": ["reopen", "1", "--as", "anna"],
+            "account invite": ["account", "invite", "ivan@mail.example"],
+            "account list": ["account", "list", "--json"],
+            "account alias": ["account", "alias", "ivan@mail.example", "ivan@work.example"],
+            "account show": ["account", "show", "ivan@mail.example", "--json"],
             "build": ["build", "--quiet"],
+            "seal": ["seal", "--quiet"],
+            "scan": ["scan", "--json"],
+            "account reset": ["account", "reset", "ivan@mail.example"],
+            "account revoke": ["account", "revoke", "ivan@mail.example"],
+            "account rotate": ["account", "rotate", "--yes"],
+            "account erase": ["account", "erase", "ivan@mail.example", "--yes", "--json"],
             "quarantine retry": ["quarantine", "retry"],
             "recover": ["recover", "--yes"],
             "completion": ["completion", "bash"],
@@ -414,6 +424,10 @@ def test_json_and_secrets_are_as_documented(real: RealDesk) -> None:
         "show": "ticket",
         "quarantine list": "quarantine",
         "check": "check",
+        "account list": "accounts",
+        "account show": "account",
+        "account erase": "erasure",
+        "scan": "scan",
     }
     printed: dict[str, Any] = {}
     for path in real.arguments:
