@@ -104,7 +104,7 @@ def _render(desk: Desk, batch: list[bytes]) -> list[int]:
 def measure(tickets: int, accounts: int) -> Table:
     """Seal cold, then with nothing changed, then with one ticket changed."""
     title = f"Sealing {tickets:,} tickets of {accounts:,} accounts"
-    table = Table(title, ("step", "time", "peak memory", "files", "size"))
+    table = Table(title, ("step", "time", "processor time", "peak memory", "files", "size"))
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "desk"
         make_desk(root, tickets, accounts)
@@ -117,7 +117,8 @@ def measure(tickets: int, accounts: int) -> Table:
                 change(root, tickets // 2)
             run = watched(command, root, surroundings)
             size, files = size_of(root / SEALED / FOLDER)
-            figures = f"{run.seconds:.1f} s", f"{run.peak / 1_000_000:,.0f} MB"
+            times = f"{run.seconds:.1f} s", f"{run.processor:.1f} s"
+            figures = *times, f"{run.peak / 1_000_000:,.0f} MB"
             table.add(step, *figures, f"{files:,}", f"{size / 1_000_000:,.0f} MB")
     return table
 
