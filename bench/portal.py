@@ -123,12 +123,17 @@ def make_desk(root: Path, count: int) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         text = render(make_ticket(number, rng), "ru").encode()
         size += path.write_bytes(text)
+    start_repository(root)
+    return size
+
+
+def start_repository(root: Path) -> None:
+    """Commit a new desk, packed as intake leaves it: git fast-import writes packs."""
     _git(root, "init", "-q", "-b", "main")
     _git(root, "config", "gc.auto", "0")
     _git(root, "config", "maintenance.auto", "false")
     commit(root)
-    _git(root, "gc", "-q")  # as intake leaves it: git fast-import writes packs
-    return size
+    _git(root, "gc", "-q")
 
 
 def commit(root: Path) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import subprocess
 import sys
 import tempfile
 from dataclasses import replace
@@ -17,7 +16,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from bench.portal import SETTINGS, change, commit, make_ticket, size_of, watched
+from bench.portal import SETTINGS, change, make_ticket, size_of, start_repository, watched
 from bench.report import Table
 from tracker.adapters.processes import cut, in_batches
 from tracker.core.accounts.bundles import PieceWriter
@@ -53,9 +52,7 @@ def make_desk(root: Path, tickets: int, accounts: int) -> None:
     for number in range(accounts):
         _account(root, ring, rng, f"u{number}@example.org", "requester")
     _account(root, ring, rng, "anna@example.org", "agent")
-    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=root, check=True)
-    commit(root)
-    subprocess.run(["git", "gc", "-q"], cwd=root, check=True)
+    start_repository(root)
 
 
 def _account(root: Path, ring: Ring, rng: random.Random, address: str, role: str) -> None:
