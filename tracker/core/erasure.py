@@ -40,7 +40,7 @@ class _Eraser:
         self._ticket, self._people, self._mark = ticket, people, mark
         self._own = ticket.requester.key in people
         words = "|".join(re.escape(one) for one in sorted(people, key=len, reverse=True))
-        self._address = re.compile(rf"(?<![\w.+-])(?:{words})(?![\w-])", re.IGNORECASE)
+        self._address = re.compile(rf"(?<![\w.+-])(?:{words})(?![\w-]|\.\w)", re.IGNORECASE)
 
     def run(self) -> Erased:
         ticket, nobody = self._ticket, Address(self._mark, "")

@@ -107,12 +107,14 @@ class _Erasing:
         except TicketFault as fault:
             self.done.faults.append(str(fault))
             return ()
+        found = erase(ticket, self._people, self._mark)
+        if found.ticket == ticket:  # only an address that is alike
+            return ()
         if draft(text, path):
             raise TrackerError(
                 f"{path} has an answer under its reply mark that was not taken in yet",
                 "Run `tracker sync`, or take the text out; then erase again.",
             )
-        found = erase(ticket, self._people, self._mark)
         self._files[path] = render(found.ticket, self._desk.settings.desk.language).encode()
         self.done.tickets.append(ticket.id)
         for one in found.files:
