@@ -65,8 +65,13 @@ def _base64(text: str) -> Iterator[bytes]:
     for found in _BASE64.finditer(text):
         letters = found[0].translate(_STANDARD)
         for start in range(4):
-            part = letters[start:]
-            yield b64decode(part[: len(part) // 4 * 4])
+            yield _decoded(letters[start:])
+
+
+def _decoded(letters: str) -> bytes:
+    if len(letters) % 4 == 1:  # one letter alone holds no byte
+        letters = letters[:-1]
+    return b64decode(letters + "=" * (-len(letters) % 4))
 
 
 def _inside(data: bytes) -> Iterator[bytes]:
