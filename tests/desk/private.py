@@ -42,7 +42,7 @@ class PrivateDesk(DeskFolder):
         """Write a record with a login (without the half second of Argon2id)."""
         self.count += 1
         record = new_record(self.ring, f"{self.count:032x}", [address], "", role, NOW)
-        found = Derived(f"{self.count:032x}", bytes([self.count]) * 32)
+        found = Derived(f"ff{self.count:030x}", bytes([self.count]) * 32)
         login = keep(self.ring.current, record.account, record.epoch, found, "passphrase")
         values: dict[str, Any] = {
             "invitation": 1, "to": record.addresses[0], "expires": "2026-11-30T00:00:00Z",
@@ -71,7 +71,7 @@ class PrivateDesk(DeskFolder):
         """The sealed files: path on the site to bytes."""
         top = self.root / SEALED
         return {
-            path.relative_to(top).as_posix(): path.read_bytes()
+            f"{FOLDER}/{path.parent.parent.name}/{path.name}": path.read_bytes()
             for path in (top / FOLDER).rglob("*")
             if path.is_file()
         }

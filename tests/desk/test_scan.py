@@ -6,7 +6,6 @@ import base64
 import gzip
 import html
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
@@ -51,7 +50,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PrivateDesk:
     desk.file(FILE.path, b"pdf")
     desk.account()
     desk.seal()
-    shutil.copytree(desk.root / SEALED / "private", desk.site / "private")
+    for path, data in desk.sealed().items():
+        put(desk, path, data)
     (desk.site / "index.html").write_text(PAGE, "utf-8")
     monkeypatch.delenv("TRACKER_SECRET")
     return desk

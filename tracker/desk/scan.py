@@ -8,16 +8,16 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tracker.adapters.git import Git
 from tracker.adapters.processes import cut, in_batches
 from tracker.adapters.repository import Repository
-from tracker.core.accounts.layout import FOLDER, SEALED
+from tracker.core.accounts.layout import FOLDER, SEALED, waiting_path
 from tracker.core.accounts.records import FOLDER as RECORDS
 from tracker.core.document import TicketFault, parse
 from tracker.core.errors import TrackerError
@@ -96,7 +96,7 @@ class Scanned:
 
 @dataclass(slots=True)
 class _Seen:
-    """What one file of the site holds that its sources do not."""
+    """Traces that a text or a file holds."""
 
     runs: set[str]
     names: set[str]
@@ -144,34 +144,32 @@ class _Scan:
 
     def _check_sealed(self) -> None:
         """Among the sealed files stands what sealing wrote, and nothing else."""
-        sealed, foreign = self._root / SEALED / FOLDER, []
+        foreign = []
         for path in _files(self._site / FOLDER):
-            made = sealed / path.relative_to(self._site / FOLDER)
+            name = path.relative_to(self._site).as_posix()
+            made = self._root / SEALED / waiting_path(name)
             if not made.is_file() or not (
                 made.samefile(path) or made.read_bytes() == path.read_bytes()
             ):
-                foreign.append(path.relative_to(self._site).as_posix())
+                foreign.append(name)
         if foreign:
             raise ScanError("files among the sealed ones that sealing did not write", foreign[:5])
 
     def _look(self) -> Iterator[tuple[str, _Seen]]:
         """Yield what each file holds beyond its sources. Raises ScanError for a canary."""
-        own = _digests()
-        base = _Seen(set(), set(), _own_addresses(self._settings))
-        for text in _sources(self._root):
-            base.runs |= source_runs(text)
-            base.names |= file_names(text)
-            base.addresses |= addresses(text)
+        theme, own = _theme(), _own_addresses(self._settings)
+        pages = _of_sources(_pages(self._root))
         for path in _files(self._site):
             name = path.relative_to(self._site).as_posix()
             if name.startswith(f"{FOLDER}/"):
                 continue
             data = path.read_bytes()
-            if sha256(data).digest() not in own:
+            if sha256(data).digest() not in theme.digests:
                 found = self._seen(name, data)
-                found.runs -= base.runs
-                found.names -= base.names
-                found.addresses = beyond(found.addresses, base.addresses)
+                found.runs -= theme.traces.runs | pages.runs
+                found.names -= theme.traces.names | pages.names
+                known = own | theme.traces.addresses | pages.addresses
+                found.addresses = beyond(found.addresses, known)
                 yield name, found
 
     def _seen(self, name: str, data: bytes) -> _Seen:
@@ -254,33 +252,44 @@ def _own_addresses(settings: Settings) -> set[str]:
     return {one.lower() for one in (settings.mailbox.address, *settings.mailbox.lists, *agents)}
 
 
-def _sources(root: Path) -> Iterator[str]:
-    """Yield the texts that a site is made of: the desk's own, and the theme's."""
+def _pages(root: Path) -> Iterator[bytes]:
+    """Yield the texts of the desk's own that its site is made of."""
     for name in _SOURCES:
         path = root / name
         for one in [path] if path.is_file() else _files(path):
-            yield one.read_bytes().decode("utf-8", "replace")
-    for folder in _packages():
-        for one in _files(folder):
-            if one.suffix in _WORDS:
-                yield one.read_bytes().decode("utf-8", "replace")
+            yield one.read_bytes()
 
 
-def _digests() -> set[bytes]:
-    """Return the digests of the theme's files: those pass as they are."""
-    return {
-        sha256(one.read_bytes()).digest()
-        for folder in _packages()
-        for one in _files(folder)
-        if one.suffix not in (".py", ".pyc")
-    }
+class _Theme(NamedTuple):
+    """What the theme's texts hold, and the digests of its files: those pass as they are."""
+
+    traces: _Seen
+    digests: frozenset[bytes]
+
+
+@cache
+def _theme() -> _Theme:
+    files = [one for one in _packages() if one.suffix not in (".py", ".pyc")]
+    texts = (one.read_bytes() for one in files if one.suffix in _WORDS)
+    digests = frozenset(sha256(one.read_bytes()).digest() for one in files)
+    return _Theme(_of_sources(texts), digests)
 
 
 def _packages() -> Iterator[Path]:
     for name in _PACKAGES:
         spec = find_spec(name)
         for place in (spec.submodule_search_locations or ()) if spec else ():
-            yield Path(place)
+            yield from _files(Path(place))
+
+
+def _of_sources(contents: Iterable[bytes]) -> _Seen:
+    found = _Seen(set(), set(), set())
+    for data in contents:
+        text = data.decode("utf-8", "replace")
+        found.runs |= source_runs(text)
+        found.names |= file_names(text)
+        found.addresses |= addresses(text)
+    return found
 
 
 def _files(folder: Path) -> Iterable[Path]:

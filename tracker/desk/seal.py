@@ -15,7 +15,7 @@ from pathlib import Path
 from tracker.adapters.code import code_digest
 from tracker.adapters.processes import cut, in_batches
 from tracker.core.accounts.keys import Ring
-from tracker.core.accounts.layout import COMPLETE, FOLDER, SEALED, STATE
+from tracker.core.accounts.layout import COMPLETE, FOLDER, SEALED, STATE, waiting_path
 from tracker.core.accounts.records import FOLDER as RECORDS
 from tracker.core.accounts.records import Record, read_record
 from tracker.core.errors import TrackerError
@@ -106,7 +106,7 @@ class _Run:
             taken.update(one.locator for one in record.logins)
         self._make(plan)
         for path in there - plan.wanted.keys():
-            (self._folder / path).unlink()
+            (self._folder / waiting_path(path)).unlink()
             self._done.removed += 1
         changed = {path: key for path, key in plan.wanted.items() if known.get(path) != key}
         self.state.put_files(changed, known.keys() - plan.wanted.keys())
@@ -155,13 +155,14 @@ class _Run:
         self._done.written += sum(in_batches(self._workshop.make, work, alone=alone))
 
 
-def _names(folder: Path) -> set[str]:
+def _names(sealed: Path) -> set[str]:
     """Return the sealed files that are there, as paths on the site."""
-    top = folder / FOLDER
+    top = sealed / FOLDER
     return {
         f"{FOLDER}/{kind.name}/{one.name}"
         for kind in (os.scandir(top) if top.is_dir() else ())
-        for one in os.scandir(kind)
+        for folder in os.scandir(kind)
+        for one in os.scandir(folder)
     }
 
 
