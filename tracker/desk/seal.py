@@ -1,5 +1,6 @@
-"""Sealing: what each account may see becomes files that only its keys open. The one step of a
-private portal that needs the desk's secret.
+"""Sealing: what each account may see becomes files that only its keys open.
+
+The one step of a private portal that needs the desk's secret.
 """
 
 from __future__ import annotations
