@@ -71,7 +71,7 @@ class PrivateDesk(DeskFolder):
         """The sealed files: path on the site to bytes."""
         top = self.root / SEALED
         return {
-            f"{FOLDER}/{path.parent.parent.name}/{path.name}": path.read_bytes()
+            path.relative_to(top).as_posix(): path.read_bytes()
             for path in (top / FOLDER).rglob("*")
             if path.is_file()
         }

@@ -12,7 +12,7 @@ import pytest
 from tests.core.pages.make import answer, entry, ticket
 from tests.desk.private import NOW, SECRET, PrivateDesk
 from tracker.adapters import processes
-from tracker.core.accounts.layout import COMPLETE, SEALED, waiting_path
+from tracker.core.accounts.layout import COMPLETE, SEALED
 from tracker.core.accounts.records import write_record
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
@@ -115,10 +115,8 @@ def test_a_file_that_was_lost_is_made_again(desk: PrivateDesk) -> None:
     desk.account()
     desk.seal()
     before = desk.sealed()
-    (desk.root / SEALED / waiting_path(next(iter(before)))).unlink()
-    foreign = desk.root / SEALED / waiting_path("private/b/foreign")
-    foreign.parent.mkdir()
-    foreign.write_text("x")
+    (desk.root / SEALED / next(iter(before))).unlink()
+    (desk.root / SEALED / "private" / "b" / "foreign").write_text("x")
     desk.seal()
     assert desk.sealed() == before
 

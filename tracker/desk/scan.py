@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from tracker.adapters.git import Git
 from tracker.adapters.processes import cut, in_batches
 from tracker.adapters.repository import Repository
-from tracker.core.accounts.layout import FOLDER, SEALED, waiting_path
+from tracker.core.accounts.layout import FOLDER, SEALED
 from tracker.core.accounts.records import FOLDER as RECORDS
 from tracker.core.document import TicketFault, parse
 from tracker.core.errors import TrackerError
@@ -147,7 +147,7 @@ class _Scan:
         foreign = []
         for path in _files(self._site / FOLDER):
             name = path.relative_to(self._site).as_posix()
-            made = self._root / SEALED / waiting_path(name)
+            made = self._root / SEALED / name
             if not made.is_file() or not (
                 made.samefile(path) or made.read_bytes() == path.read_bytes()
             ):

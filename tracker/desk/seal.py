@@ -16,7 +16,7 @@ from pathlib import Path
 from tracker.adapters.code import code_digest
 from tracker.adapters.processes import cut, in_batches
 from tracker.core.accounts.keys import Ring
-from tracker.core.accounts.layout import COMPLETE, FOLDER, SEALED, STATE, waiting_path
+from tracker.core.accounts.layout import COMPLETE, FOLDER, SEALED, STATE
 from tracker.core.accounts.records import FOLDER as RECORDS
 from tracker.core.accounts.records import Record, read_record
 from tracker.core.errors import TrackerError
@@ -107,7 +107,7 @@ class _Run:
             taken.update(one.locator for one in record.logins)
         self._make(plan)
         for path in there - plan.wanted.keys():
-            (self._folder / waiting_path(path)).unlink()
+            (self._folder / path).unlink()
             self._done.removed += 1
         changed = {path: key for path, key in plan.wanted.items() if known.get(path) != key}
         self.state.put_files(changed, known.keys() - plan.wanted.keys())
@@ -162,8 +162,7 @@ def _names(sealed: Path) -> set[str]:
     return {
         f"{FOLDER}/{kind.name}/{one.name}"
         for kind in (os.scandir(top) if top.is_dir() else ())
-        for folder in os.scandir(kind)
-        for one in os.scandir(folder)
+        for one in os.scandir(kind)
     }
 
 

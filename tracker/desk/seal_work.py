@@ -19,7 +19,7 @@ from tracker.core.accounts.bundles import (
     bundle_text,
 )
 from tracker.core.accounts.keys import Ring
-from tracker.core.accounts.layout import bundle_path, login_path, waiting_path
+from tracker.core.accounts.layout import bundle_path, login_path
 from tracker.core.accounts.logins import login_file
 from tracker.core.accounts.records import Login
 from tracker.core.accounts.visible import Facts, facts_of
@@ -143,7 +143,7 @@ class Workshop:
 
     def _write(self, files: Mapping[str, bytes]) -> int:
         for path, data in files.items():
-            write_anew(self.folder / waiting_path(path), data)
+            write_anew(self.folder / path, data)
         return len(files)
 
 

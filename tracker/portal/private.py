@@ -60,7 +60,7 @@ def publish(desk: Desk, root: Path, pages: Path, site: Path) -> PrivatePublished
         _put(site / path, data)
     count = len(wanted)
     for one in _files(root / SEALED / FOLDER):
-        path = f"{FOLDER}/{one.parent.parent.name}/{one.name}"
+        path = f"{FOLDER}/{one.parent.name}/{one.name}"
         wanted.add(path)
         _link(one, site / path)
     _clear(site, wanted)

@@ -14,15 +14,6 @@ STATE = "state.sqlite"
 """The file there that remembers what each sealed file was made of."""
 
 
-def waiting_path(path: str) -> str:
-    """Return where the file of ``path`` on the site waits below ``SEALED``: in a folder of its
-    first two digits. Ten thousands of new files in one folder take a file system ten times as
-    long.
-    """
-    folder, _, name = path.rpartition("/")
-    return f"{folder}/{name[:2]}/{name}"
-
-
 def bundle_path(name: str) -> str:
     """Return the path of a bundle on the site."""
     return f"{FOLDER}/b/{name}"
