@@ -123,6 +123,8 @@ def test_a_public_past_leaves_the_site(desk: PrivateDesk) -> None:
     assert (desk.site / "tickets/ACCREDO-1/index.html").is_file()
     desk.settings(settings)
     desk.commit()
+    assert desk.run("build", TRACKER_SECRET="").returncode == 1
+    assert contents(desk.site) == {}
     build(desk)
     assert not (desk.site / "tickets").exists() and (desk.site / "private").is_dir()
 

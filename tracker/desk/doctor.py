@@ -133,7 +133,9 @@ def _sending(desk: Desk) -> str:
 
 def _portal(desk: Desk) -> str:
     if desk.settings.desk.visibility == "private":
-        return "private: nothing is published until private portals exist"
+        return (
+            "private: each requester sees their own requests; `tracker build` needs TRACKER_SECRET"
+        )
     return f"public, at {desk.settings.desk.portal_url}"
 
 

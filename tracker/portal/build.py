@@ -18,6 +18,7 @@ from tracker.desk.desk import Desk
 from tracker.desk.scan import Scanned, scan
 from tracker.desk.seal import Sealed, seal
 from tracker.portal.plugin import TrackerPlugin
+from tracker.portal.private import take_public_away
 from tracker.portal.site import Published
 
 _OWN = "TRACKER_"
@@ -62,12 +63,14 @@ def build_private(desk: Desk) -> PrivateBuild:
     """Build the portal of a private desk: seal, let the generator work without any secret, scan,
     and only then put the result in the place of ``site/``.
 
-    Raises TrackerError where a step fails: ``site/`` is then what it was.
+    Raises TrackerError where a step fails: ``site/`` is then what it was, unless it was the public
+    site of former times, which is taken away first.
     """
     root = desk.root
+    site, fresh = root / "site", desk.own / "next"
+    take_public_away(site)
     _configuration(root)
     sealed = seal(desk)
-    site, fresh = root / "site", desk.own / "next"
     shutil.rmtree(fresh, ignore_errors=True)
     warnings = _generate(root, fresh)
     scanned = scan(root, fresh, site if site.is_dir() else None)

@@ -40,10 +40,15 @@ def static_files() -> Iterator[tuple[str, Path]]:
     yield from ()
 
 
-def need_sealed(root: Path, site: Path) -> None:
-    """Stop where the sealed files are missing or not whole, and take a public past away."""
+def take_public_away(site: Path) -> None:
+    """Empty a site that the desk built while it was public."""
     if (site / STAMP).is_file():
         empty(site)
+
+
+def need_sealed(root: Path, site: Path) -> None:
+    """Stop where the sealed files are missing or not whole."""
+    take_public_away(site)
     if not (root / SEALED / COMPLETE).is_file():
         raise PluginError(
             'This desk is private (`visibility = "private"` in tracker.toml), and its sealed files '
