@@ -94,6 +94,7 @@ def _configuration(root: Path) -> Path:
 def _generate(root: Path, site: Path) -> tuple[str, ...]:
     """Run MkDocs in a process of its own, which is given none of the desk's secrets."""
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith(_OWN)}
+    surroundings["NO_MKDOCS_2_WARNING"] = "1"  # the theme's advertisement would hide what matters
     command = [sys.executable, "-m", "mkdocs", "build", "--site-dir", str(site)]
     done = subprocess.run(
         command, cwd=root, env=surroundings, capture_output=True, text=True, check=False
