@@ -9,6 +9,8 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from mkdocs.exceptions import PluginError
@@ -17,6 +19,9 @@ from tracker.core.accounts.layout import COMPLETE, FOLDER, SEALED
 from tracker.core.pages.site import Desk
 from tracker.portal.finish import Finisher
 from tracker.portal.site import STAMP, empty
+
+VIEWER = Path(__file__).parent / "assets" / "viewer"
+"""The viewer's scripts and styles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +40,21 @@ def pages(desk: Desk) -> dict[str, str]:  # noqa: ARG001
     return {}
 
 
+@cache
+def viewer_folder() -> str:
+    """Return the folder of the site with the viewer's scripts: each version has its own, so that
+    no browser mixes two.
+    """
+    digest = sha256()
+    for path in _files(VIEWER):
+        digest.update(path.name.encode() + path.read_bytes())
+    return f"assets/tracker/viewer-{digest.hexdigest()[:10]}"
+
+
 def static_files() -> Iterator[tuple[str, Path]]:
     """Return the viewer's own scripts and styles: (address, file)."""
-    yield from ()
+    for path in _files(VIEWER):
+        yield f"{viewer_folder()}/{path.relative_to(VIEWER).as_posix()}", path
 
 
 def take_public_away(site: Path) -> None:
@@ -103,6 +120,7 @@ def _clear(site: Path, wanted: set[str]) -> None:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for top, _, names in os.walk(folder):
-        for name in names:
+    for top, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
             yield Path(top) / name
