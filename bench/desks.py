@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tracker.adapters.commits import Change, make_commit
 from tracker.adapters.git import Git
 from tracker.core.addresses import Address
 from tracker.core.document import render
+from tracker.core.fields import visibility_of
 from tracker.core.ticket import Entry, Ticket, ticket_path
 
 PREFIX = "BENCH"
@@ -47,16 +49,41 @@ def tickets(count: int, seed: int = 2) -> Iterator[Ticket]:
             "cli",
             _text(rng, words, 3),
             format="markdown",
+            told={person.key: f"{at + timedelta(hours=4):%Y-%m-%dT%H:%M:%SZ}"},
+        )
+        title = " ".join(rng.choices(words, k=4)).capitalize()
+        closed = rng.random() < 0.8
+        labels = tuple(rng.sample(words, rng.randint(0, 2)))
+        changes = [("labelled", {"label": one}) for one in labels]
+        changes += [("closed", {})] if closed else []
+        events = (
+            _event(f"c{number}x{n}", at + timedelta(hours=3), agent, person, name, data)
+            for n, (name, data) in enumerate(changes)
         )
         yield Ticket(
             id=f"{PREFIX}-{number}",
-            title=" ".join(rng.choices(words, k=4)).capitalize(),
-            status="closed" if rng.random() < 0.8 else "open",
+            title=title,
+            status="closed" if closed else "open",
             requester=person,
             created=at,
-            labels=tuple(rng.sample(words, rng.randint(0, 2))),
-            entries=(asked, answered),
+            labels=labels,
+            entries=(replace(asked, data={"title": title}), answered, *events),
         )
+
+
+def _event(
+    entry: str, at: datetime, agent: Address, person: Address, name: str, data: dict[str, str]
+) -> Entry:
+    """What a change of the fields leaves behind: else it would pass for one by hand."""
+    told = {person.key: f"{at + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"} if name == "closed" else {}
+    return Entry(
+        *(entry, at, agent, "agent", "cli"),
+        kind="event",
+        visibility=visibility_of(name),
+        event=name,
+        data=data,
+        told=told,
+    )
 
 
 def _text(rng: random.Random, words: list[str], paragraphs: int) -> str:

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.samples import KEYS, NOW, settings
-from tracker.core.confirmation import Waiting, confirmation, plan
+from tracker.core.confirmation import Waiting, confirmation
 from tracker.core.letters import Letter
+from tracker.core.limits import plan
 from tracker.core.tokens import read_message_id
 
 IVAN = "ivan@example.org"
@@ -21,10 +22,12 @@ CANARY = "КАНАРЕЙКА"
 LIMITS = settings().limits
 
 
-def waiting(number: int = 1, *, proven: bool = False, address: str = IVAN) -> Waiting:
-    return Waiting(
-        f"ACCREDO-{number}", f"e{number}", address, CANARY, f"<m{number}@example.org>", proven
-    )
+def waiting(
+    number: int = 1, *, proven: bool = False, address: str = IVAN, continues: str = ""
+) -> Waiting:
+    message = f"<m{number}@example.org>"
+    ticket = f"ACCREDO-{number}"
+    return Waiting(ticket, f"e{number}", address, CANARY, message, proven, NOW, continues)
 
 
 def allowed(*ago: float, proven: bool = False) -> bool:
@@ -120,7 +123,9 @@ def test_it_can_be_told_from_a_person_s_letter_and_threads() -> None:
     assert message["Auto-Submitted"] == "auto-replied"
     assert message["X-Tracker-Desk"] == KEYS.loop
     assert message["In-Reply-To"] == "<m42@example.org>"
-    assert message["References"] == "<m42@example.org>"
+    root, own = message["References"].split()
+    assert own == "<m42@example.org>"
+    assert root == KEYS.message_id("ACCREDO-42", "root", IVAN, "example.org")
     assert str(message["To"]) == IVAN
     letter = read_message_id(message["Message-ID"])
     assert letter is not None
@@ -131,8 +136,22 @@ def test_it_can_be_told_from_a_person_s_letter_and_threads() -> None:
 def test_the_same_letter_again_is_the_same_to_the_byte() -> None:
     numbers = [waiting(1), waiting(2)]
     assert compose(*numbers) == compose(*numbers)
-    later = compose(*numbers, now=NOW + timedelta(hours=1))
+    assert compose(*numbers, now=NOW + timedelta(hours=1)) == compose(*numbers)
+    later = compose(*numbers, now=NOW + timedelta(days=1))
     assert later.message_id == compose(*numbers).message_id
+
+
+def test_one_number_links_its_card() -> None:
+    _, plain, html = read(compose(waiting(42)))
+    assert "https://help.example.org/tickets/ACCREDO-42/" in plain
+    assert 'href="https://help.example.org/tickets/ACCREDO-42/"' in html
+
+
+def test_a_late_reply_s_new_ticket_names_both_numbers() -> None:
+    _, plain, html = read(compose(waiting(42, continues="ACCREDO-7")))
+    for text in (plain, html):
+        assert "ACCREDO-42" in text
+        assert "ACCREDO-7" in text
 
 
 def test_english() -> None:
@@ -142,6 +161,7 @@ def test_english() -> None:
 
 
 def test_a_private_desk_links_no_card() -> None:
-    letter = confirmation(IVAN, [waiting(1), waiting(2)], settings(visibility="private"), KEYS, NOW)
-    _, plain, html = read(letter)
-    assert "tickets/" not in plain + html
+    for numbers in ([waiting(1), waiting(2)], [waiting(1, continues="ACCREDO-2")]):
+        letter = confirmation(IVAN, numbers, settings(visibility="private"), KEYS, NOW)
+        _, plain, html = read(letter)
+        assert "tickets/" not in plain + html

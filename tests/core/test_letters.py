@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 
@@ -9,9 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.samples import KEYS, NOW, settings
-from tracker.core.letters import Letter, Words, ascii_address, compose
-from tracker.core.settings import Settings, SettingsError
+from tests.core.samples import KEYS, NOW, SETTINGS, settings
+from tracker.core.letters import (
+    Content,
+    File,
+    Head,
+    Letter,
+    Nature,
+    ascii_address,
+    date_of,
+    domain_of,
+    seal,
+)
+from tracker.core.settings import Settings, SettingsError, read_settings
+from tracker.core.stationery import page, paragraph, ways
+from tracker.core.tokens import read_tag
 
 OURS = f"<ACCREDO-1.e1.{'a' * 24}@example.org>"
 
@@ -22,16 +35,13 @@ def letter(
     subject: str = "Тема",
     line: str = "Строка",
     desk: Settings | None = None,
+    nature: Nature = "auto-generated",
+    files: tuple[File, ...] = (),
 ) -> Letter:
-    return compose(
-        Words(subject, (line,)),
-        recipient=recipient,
-        message_id=OURS,
-        references=references,
-        settings=desk or settings(),
-        keys=KEYS,
-        now=NOW,
-    )
+    used = desk or settings()
+    plain, html = page([paragraph(line)], ways(used), used, automatic=bool(nature))
+    content = Content(subject, plain, html, nature, files=files)
+    return seal(content, Head(recipient, OURS, references, NOW), used, KEYS)
 
 
 def lines_of(one: Letter) -> list[str]:
@@ -152,3 +162,72 @@ def test_lines_are_short_enough_and_seven_bit() -> None:
 
 def test_composed_twice_it_is_the_same_letter() -> None:
     assert letter() == letter()
+
+
+# Machines' letters and people's
+
+
+def test_a_machine_s_letter_says_so_and_a_person_s_does_not() -> None:
+    machine, person = letter(nature="auto-replied"), letter(nature="")
+    assert machine.machine
+    assert not person.machine
+    assert "Auto-Submitted: auto-replied" in lines_of(machine)
+    assert "X-Auto-Response-Suppress: All" in lines_of(machine)
+    assert not any(line.startswith(("Auto-", "X-Auto")) for line in lines_of(person))
+    for one in (machine, person):
+        assert f"X-Tracker-Desk: {KEYS.loop}" in lines_of(one)
+        assert not any(line.startswith("List-") for line in lines_of(one))
+
+
+def test_files_go_along_under_their_names_and_no_type_breaks_the_letter() -> None:
+    files = tuple(
+        File(name, kind, content)
+        for name, kind, content in (
+            ("отчёт.pdf", "application/pdf", b"%PDF"),
+            ("mail.eml", "message/rfc822", b"From: x\r\n\r\nHello"),
+            ("a.txt", "text/plain", "слово".encode("cp1251")),
+            ("odd\r\nBcc: x@y.org", "a/b; c", b"\x00\xff"),
+            ("", "multipart/mixed", b""),
+        )
+    )
+    one = letter(files=files)
+    assert one == letter(files=files)
+    message = message_from_bytes(one.content, policy=default)
+    found = [
+        (part.get_filename(), part.get_content_type(), part.get_payload(decode=True))
+        for part in message.iter_attachments()  # type: ignore[attr-defined]
+    ]
+    assert [content for _, _, content in found] == [file.content for file in files]
+    assert [kind for _, kind, _ in found[:3]] == [
+        "application/pdf",
+        "application/octet-stream",
+        "text/plain",
+    ]
+    assert found[0][0] == "отчёт.pdf"
+    assert message["Bcc"] is None
+    assert one.content.isascii()
+
+
+def test_answers_may_come_to_an_address_with_the_token() -> None:
+    text = 'authserv_id = "mx.example.org"'
+    desk = read_settings(SETTINGS.replace(text, f"{text}\nplus_tags = true"))
+    one = letter(desk=desk)
+    (field,) = [line for line in lines_of(one) if line.startswith("Reply-To: ")]
+    # What the letter asks for is what the intake reads.
+    read = read_tag(field.removeprefix("Reply-To: "))
+    assert read is not None
+    assert read.ticket == "ACCREDO-1"
+    assert KEYS.proves(read, one.recipient)
+    assert not any(line.startswith("Reply-To") for line in lines_of(letter()))
+
+
+def test_a_desk_with_an_international_domain() -> None:
+    desk = read_settings(SETTINGS.replace("support@example.org", "support@пример.рф"))
+    assert "support@xn--e1afmkfd.xn--p1ai" in " ".join(lines_of(letter(desk=desk)))
+    assert domain_of(desk) == "xn--e1afmkfd.xn--p1ai"
+
+
+def test_a_letter_sent_again_has_the_date_of_what_happened() -> None:
+    assert date_of(NOW - timedelta(hours=11), NOW) == NOW - timedelta(hours=11)
+    assert date_of(NOW - timedelta(hours=13), NOW) == NOW
+    assert date_of(NOW + timedelta(hours=13), NOW) == NOW

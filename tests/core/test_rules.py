@@ -71,7 +71,9 @@ def test_the_list_of_cases_is_complete() -> None:
 
 
 def letters_owed(desk: MemoryDesk) -> list[tuple[int, str, str]]:
-    return [(n, one.entry, one.address) for n, each in desk.tickets().items() for one in due(each)]
+    return [
+        (n, one.entry, one.recipient) for n, each in desk.tickets().items() for one in due(each)
+    ]
 
 
 @pytest.mark.parametrize(

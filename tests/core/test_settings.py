@@ -89,7 +89,7 @@ emails = ["a@example.org", "b"]
 message_mib = 0
 backlog_days = "two"
 
-[sla]
+[colours]
 hours = 1
 """
     )
@@ -97,7 +97,7 @@ hours = 1
     assert all(one.startswith("tracker.toml:") for one in found)
     said = "\n".join(found)
     assert "unknown option `langauge`; did you mean `language`?" in said
-    assert "unknown table `sla`; known are agents, desk, limits, mailbox" in said
+    assert "unknown table `colours`; known are agents, desk, limits, mailbox, sla" in said
     assert '`visibility` must be "private" or "public", not "secret"' in said
     assert "`phone` must be a text in quotes" in said
     assert "`message_mib` must be 1 or more" in said
@@ -228,6 +228,39 @@ def test_the_web_address_ends_with_a_slash() -> None:
     assert read_settings(desk_with('portal_url = "https://h.org/x"')).desk.portal_url == (
         "https://h.org/x/"
     )
+
+
+def test_targets_and_working_hours() -> None:
+    usual = read_settings(MINIMAL).sla
+    assert (usual.first_answer, usual.close, usual.holidays, usual.workdays) == (None, None, (), ())
+    assert usual.hours.week[0] == ((540, 1080),)
+    assert usual.hours.week[6] == ()
+    given = read_settings(
+        mailbox_with(
+            '[sla]\nfirst_answer = "30m"\nclose = "3d"\nhours = "Mon-Thu 08:00-17:00"\n'
+            'holidays = ["2026-12-31", "2026-01-01..2026-01-08"]\nworkdays = ["2026-11-28"]'
+        )
+    ).sla
+    assert (given.first_answer, given.close) == ((1800, 0), (0, 3))
+    assert (len(given.holidays), len(given.workdays)) == (9, 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('frist_answer = "8h"', "unknown option `frist_answer`; did you mean `first_answer`?"),
+        ('close = "soon"', "`close` must be working time such as `30m`, `8h` or `3d`"),
+        ("close = 8", "`close` must be a text in quotes"),
+        ('hours = ""', "`hours` must look like `Mon-Fri 09:00-18:00`"),
+        ('holidays = ["31.12.2026"]', "`holidays` must hold dates such as `2026-12-31`"),
+        ('holidays = "2026-12-31"', "`holidays` must be a list of texts"),
+        ('workdays = ["2026-11-28 9-17"]', "`workdays` must hold dates such as"),
+    ],
+)
+def test_a_fault_in_the_targets(line: str, expected: str) -> None:
+    said = fault(mailbox_with(f"[sla]\n{line}"))
+    assert said.startswith("tracker.toml:7: ")
+    assert expected in said
 
 
 def test_every_option_has_a_sentence_and_a_default_that_passes_its_own_check() -> None:

@@ -10,7 +10,7 @@ from tests.core.samples import NOW, entry, event
 from tracker.core.filenames import free_name
 from tracker.core.texts import texts
 from tracker.core.wording import event_sentence, refused_sentences, size_words
-from tracker.core.words import stem, stems
+from tracker.core.words import folded, stem, stems
 
 RU, EN = texts("ru"), texts("en")
 
@@ -28,6 +28,10 @@ RU, EN = texts("ru"), texts("en")
 )
 def test_a_word_is_found_in_any_form(forms: tuple[str, ...]) -> None:
     assert len({stem(form.lower()) for form in forms}) == 1
+
+
+def test_names_are_compared_without_case_and_dots_over_e() -> None:
+    assert folded("  ПЁТР \t Алексеев ") == folded("петр алексеев")
 
 
 def test_numbers_and_ids_are_words() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.desk.conftest import RealDesk, letter
+from tests.desk.helpers import ANNA, everybody, outside
 
 pytestmark = pytest.mark.servers
 OPERATORS = 3
@@ -54,9 +54,11 @@ def _race(desk: RealDesk, rounds: int) -> None:
     assert all(tickets[number].title.startswith("Звонок") for number in numbers)
     assert set(desk.entries().values()) == {1}
     assert len(desk.entries()) == rounds * MAILS_A_ROUND
-    letters = Counter(one.recipients[0] for one in desk.smtp.letters())
+    letters = everybody(desk)
     assert set(letters.values()) == {1}
     assert len(letters) == rounds * MAILS_A_ROUND
+    notices = [one.message for one in desk.smtp.letters_to(ANNA)]
+    assert len({str(one["Message-ID"]) for one in notices}) == len(notices)
 
 
 def test_two_syncs_and_three_calls_at_once(desk: RealDesk) -> None:
@@ -70,7 +72,7 @@ def test_one_folder_two_runs_the_second_steps_aside(desk: RealDesk) -> None:
     assert codes in ([0, 4], [0, 0])
     desk.sync()
     assert set(desk.entries().values()) == {1}
-    assert len(desk.smtp.letters()) == 10
+    assert len(outside(desk)) == 10
 
 
 def _finished(process: subprocess.Popen[str]) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.desk.conftest import RealDesk, letter
-from tests.desk.helpers import NOW, REFUSES_POISON, hook, run
+from tests.desk.helpers import NOW, REFUSES_POISON, everybody, hook, outside, run
 from tracker.adapters.git import GitError
 from tracker.core import state
 from tracker.core.errors import TrackerError
@@ -51,13 +51,13 @@ def test_another_uidvalidity_takes_nothing_twice(desk: RealDesk) -> None:
     desk.mailbox.append_many([letter("ivan"), letter("olga"), nameless])
     run(desk)
     before = desk.tickets()
-    sent = len(desk.smtp.letters())
+    sent = len(outside(desk))
     desk.mailbox.reset_uidvalidity()
     desk.mailbox.append(letter("petr"))
     report = run(desk, timedelta(minutes=1))
     assert (report.fetched, len(report.ignored), report.opened) == (4, 3, ["ACCREDO-4"])
     assert {number: one for number, one in desk.tickets().items() if number in before} == before
-    assert len(desk.smtp.letters()) == sent + 1
+    assert len(outside(desk)) == sent + 1
     assert run(desk).fetched == 0
 
 
@@ -84,10 +84,10 @@ def old_and_new(desk: RealDesk) -> None:
 def test_the_first_run_on_an_old_inbox_answers_nobody(desk: RealDesk) -> None:
     old_and_new(desk)
     assert run(desk).opened == ["ACCREDO-1", "ACCREDO-2"]
-    assert [one.recipients for one in desk.smtp.letters()] == [("new@example.org",)]
+    assert [one.recipients for one in outside(desk)] == [("new@example.org",)]
     assert desk.tickets()["ACCREDO-1"].entries[0].silent == "older than the desk"
     run(desk)
-    assert len(desk.smtp.letters()) == 1
+    assert len(outside(desk)) == 1
 
 
 def test_the_first_run_can_leave_old_mail(desk: RealDesk) -> None:
@@ -123,7 +123,7 @@ def test_a_giant_is_quarantined_and_taken_in_when_the_limit_grows(desk: RealDesk
     assert retry(desk.open(), [record.uid + 1]).fetched == 0
     assert retry(desk.open(), [record.uid]).opened == ["ACCREDO-3"]
     assert quarantined(desk.open()) == []
-    assert run(desk).sent == ["ACCREDO-3"]
+    assert set(run(desk).sent) == {"ACCREDO-3"}
 
 
 @pytest.mark.parametrize(
@@ -142,9 +142,7 @@ def test_a_mail_that_the_host_refuses_is_quarantined_and_the_rest_goes_in(
     assert len(report.quarantined) == 1
     assert told in report.quarantined[0]
     assert sorted(one.number for one in desk.tickets().values()) == list(range(1, 8))
-    assert {one.recipients[0] for one in desk.smtp.letters()} == {
-        f"{name}@example.org" for name in names
-    }
+    assert set(everybody(desk)) == {f"{name}@example.org" for name in names}
     assert run(desk).fetched == 0
     still = retry(desk.open(), [])
     assert len(still.quarantined) == 1
@@ -203,7 +201,7 @@ def test_without_a_remote_everything_works_on_the_local_branch(desk_of: Make) ->
     desk = desk_of(remote=False)
     desk.mailbox.append_many([letter("ivan"), letter("olga")])
     report = run(desk)
-    assert (len(report.opened), len(report.sent), report.pushed) == (2, 2, 0)
+    assert (len(report.opened), len(report.sent), report.pushed) == (2, 4, 0)
     assert (desk.root / "tickets/000/ACCREDO-2.md").is_file()
     assert desk.git("status", "--porcelain") == ""
     assert run(desk).fetched == 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from pathlib import Path
 
 from tracker.core.errors import TrackerError
 
@@ -38,3 +40,26 @@ def secret(name: str) -> str:
 def optional_secret(name: str) -> str:
     """Return the secret in the variable ``name``, or empty."""
     return os.environ.get(name, "")
+
+
+def outside_bases() -> tuple[str, ...]:
+    """Return what names the branch that a pull request from a fork wants to be merged into, the
+    best name first, where a GitHub workflow runs for one; else nothing.
+
+    https://docs.github.com/webhooks/webhook-events-and-payloads#pull_request
+    """
+    path = os.environ.get("GITHUB_EVENT_PATH", "")
+    try:
+        event = json.loads(Path(path).read_bytes()) if path else {}
+        request = event.get("pull_request")
+        if not request:
+            return ()
+        base, head = request["base"], request["head"]["repo"] or {}  # a deleted fork is null
+        if head.get("full_name") == base["repo"]["full_name"]:
+            return ()
+        return f"refs/remotes/origin/{base['ref']}", str(base["sha"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise TrackerError(
+            f"GITHUB_EVENT_PATH ({path}) holds no event of GitHub",
+            "Unset it, or say `tracker check --outside BASE`.",
+        ) from None

@@ -20,9 +20,13 @@ from tracker.adapters.lock import locked
 from tracker.adapters.schema import OF_A_TICKET, TABLES, VERSION
 from tracker.core.document import TicketFault, parse
 from tracker.core.errors import TrackerError
-from tracker.core.notices import due
+from tracker.core.notices import confirmed, due, withheld
+from tracker.core.phones import tail
+from tracker.core.queues import Standing
+from tracker.core.review import held
+from tracker.core.stamping import needs_stamping
 from tracker.core.ticket import Ticket, ticket_path
-from tracker.core.words import stems
+from tracker.core.words import folded, stems
 
 Progress = Callable[[int, int], None]
 """Called with how many tickets are done and how many there are."""
@@ -164,7 +168,8 @@ class Index:
 
     def _follow(self, path: str, content: bytes | None, known: Ticket | None, commit: str) -> None:
         if content is not None:
-            self._add(known or _ticket(path, content), path, blob_id(content, like=commit))
+            ticket = known or _ticket(path, content)
+            self._add(ticket, path, blob_id(content, like=commit), content)
 
     def update_words(self, progress: Progress | None = None) -> None:
         """Bring the full text to the tickets that the index holds.
@@ -203,7 +208,8 @@ class Index:
         contents = self._git.read_many(oid for _, oid in tickets)
         for (number, _), (_, content) in zip(tickets, contents, strict=True):
             ticket = parse(content.decode("utf-8", "replace"))
-            head = f"{ticket.id} {ticket.title} {ticket.requester}"
+            people = " ".join(map(str, (ticket.requester, *ticket.participants)))
+            head = f"{ticket.id} {ticket.title} {people}"
             body = " ".join(entry.text for entry in ticket.entries if entry.kind != "event")
             yield number, " ".join(stems(head)), " ".join(stems(body))
 
@@ -250,7 +256,7 @@ class Index:
             zip(written, contents, strict=True), start=1
         ):
             try:
-                self._add(_ticket(path, content), path, oid)
+                self._add(_ticket(path, content), path, oid, content)
             except TicketFault as fault:
                 row = (path, fault.line, fault.reason)
                 self.database.execute("INSERT OR REPLACE INTO faults VALUES (?, ?, ?)", row)
@@ -259,31 +265,29 @@ class Index:
 
     def _remove(self, path: str) -> None:
         number = number_of(path)
-        for table in OF_A_TICKET:
-            self.database.execute(f"DELETE FROM {table} WHERE number = ?", (number,))
+        # A new ticket, the most frequent change, has no rows anywhere.
+        if self.query_one("SELECT 1 FROM tickets WHERE number = ?", number):
+            for table in OF_A_TICKET:
+                self.database.execute(f"DELETE FROM {table} WHERE number = ?", (number,))
         self.database.execute("DELETE FROM faults WHERE path = ?", (path,))
 
-    def _add(self, ticket: Ticket, path: str, oid: str) -> None:
+    def _add(self, ticket: Ticket, path: str, oid: str, content: bytes) -> None:
         """Take in a ticket. Raises TicketFault where its number is taken."""
         execute, many = self.database.execute, self.database.executemany
-        marks = ", ".join("?" * 14)
+        row = _row(ticket, path, oid)
         try:
-            execute(f"INSERT INTO tickets VALUES ({marks})", _row(ticket, path, oid))
+            execute(f"INSERT INTO tickets VALUES ({', '.join('?' * len(row))})", row)
         except sqlite3.IntegrityError:
             reason = f"the number {ticket.number} belongs to another file already"
             raise TicketFault(path, 2, reason) from None
+        if needs_stamping(content.decode(), ticket):
+            execute("INSERT INTO unstamped VALUES (?)", (ticket.number,))
         many("INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?)", _messages(ticket))
+        many("INSERT INTO due VALUES (?, ?, ?, ?, ?, ?)", _due(ticket))
+        many("INSERT INTO told VALUES (?, ?, ?, ?)", _told(ticket))
         many(
-            "INSERT INTO due VALUES (?, ?, ?, ?)",
-            ((ticket.number, one.entry, one.address, one.proven) for one in due(ticket)),
-        )
-        many(
-            "INSERT INTO told VALUES (?, ?, ?)",
-            (
-                (ticket.number, address, at)
-                for entry in ticket.entries
-                for address, at in entry.told.items()
-            ),
+            "INSERT INTO held VALUES (?, ?)",
+            ((ticket.number, entry.id) for _, entry in held(ticket)),
         )
 
 
@@ -318,7 +322,7 @@ def number_of(path: str) -> int:
 
 
 def _row(ticket: Ticket, path: str, oid: str) -> tuple[Any, ...]:
-    updated = ticket.updated
+    updated, standing = ticket.updated, Standing.of(ticket)
     return (
         ticket.number,
         ticket.id,
@@ -334,6 +338,14 @@ def _row(ticket: Ticket, path: str, oid: str) -> tuple[Any, ...]:
         ticket.created.isoformat(),
         updated.isoformat(),
         int(updated.timestamp()),
+        ticket.priority,
+        ticket.taken,
+        ticket.phone,
+        tail(ticket.phone),
+        f" {folded(f'{ticket.requester.name} {ticket.requester.email}')} ",
+        standing.side,
+        *standing.clock[:2],
+        " ".join(map(str, standing.clock.turns)),
     )
 
 
@@ -343,6 +355,18 @@ def _messages(ticket: Ticket) -> Iterable[tuple[Any, ...]]:
             day = entry.at.date().isoformat()
             sender = entry.author.key
             yield ticket.number, entry.id, entry.message_id, entry.digest, sender, day
+
+
+def _due(ticket: Ticket) -> Iterable[tuple[Any, ...]]:
+    for one in (*due(ticket), *withheld(ticket)):
+        yield ticket.number, one.entry, one.recipient, one.what, one.proven, one.delayed
+
+
+def _told(ticket: Ticket) -> Iterable[tuple[Any, ...]]:
+    number = confirmed(ticket)
+    for n, entry in enumerate(ticket.entries):
+        for address, at in entry.told.items():
+            yield ticket.number, address, at, n == 0 and address == number
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """One accepted letter (or one refused for good, with ``refusal``) and what it told of."""
-
-    address: str
-    entries: tuple[tuple[int, str], ...]
-    at: str
-    refusal: str = ""
+from tracker.core.sent import Sent
 
 
 class Journal:
@@ -46,8 +38,9 @@ class Journal:
                 data = json.loads(line)
             except ValueError:
                 continue
-            entries = tuple((int(number), str(entry)) for number, entry in data["entries"])
-            found.append(Sent(data["address"], entries, data["at"], data.get("refusal", "")))
+            entries = tuple((int(number), str(entry)) for number, entry in data.pop("entries"))
+            known = {name: data[name] for name in Sent.__dataclass_fields__ if name in data}
+            found.append(Sent(entries=entries, **known))
         return found
 
     def clear(self) -> None:

@@ -13,6 +13,8 @@ TIP = "refs/tracker/tip"
 """The newest commit of a desk without a remote, should the work tree lag behind."""
 SEEN = "refs/tracker/seen"
 """The newest commit seen at the remote."""
+JOINED = "Merge the desk's own commits"
+"""What the commit says that joins a person's commits with the desk's own."""
 
 # What a Git host says when somebody else pushed between our look and our push.
 _LOST = (
@@ -118,8 +120,7 @@ class Repository:
                 f"Run `git merge {TIP}`, mend what it marks and commit.",
             )
         tree = out.split("\n", 1)[0]
-        message = "Merge the desk's own commits"
-        joined = self.git.run("commit-tree", tree, "-p", here, "-p", tip, "-m", message).strip()
+        joined = self.git.run("commit-tree", tree, "-p", here, "-p", tip, "-m", JOINED).strip()
         self.git.run("update-ref", TIP, joined)  # so that the next look finds it made
         return joined
 

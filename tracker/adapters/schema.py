@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = "1"
+VERSION = "4"
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -20,10 +20,20 @@ CREATE TABLE tickets (
     channel TEXT NOT NULL,
     created TEXT NOT NULL,
     updated TEXT NOT NULL,
-    updated_at INTEGER NOT NULL
+    updated_at INTEGER NOT NULL,
+    priority TEXT NOT NULL,
+    taken TEXT NOT NULL,
+    phone TEXT NOT NULL,
+    phone_tail TEXT NOT NULL,
+    folded TEXT NOT NULL,
+    side TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    answered_at INTEGER,
+    turns TEXT NOT NULL
 );
 CREATE INDEX tickets_status ON tickets (status, updated_at);
 CREATE INDEX tickets_requester ON tickets (requester_key);
+CREATE INDEX tickets_phone ON tickets (phone_tail) WHERE phone_tail != '';
 CREATE TABLE faults (path TEXT PRIMARY KEY, line INTEGER NOT NULL, reason TEXT NOT NULL);
 CREATE TABLE messages (
     number INTEGER NOT NULL,
@@ -37,15 +47,26 @@ CREATE INDEX messages_number ON messages (number);
 CREATE INDEX messages_id ON messages (message_id);
 CREATE INDEX messages_digest ON messages (digest);
 CREATE TABLE due (
-    number INTEGER NOT NULL, entry TEXT NOT NULL, address TEXT NOT NULL, proven INTEGER NOT NULL
+    number INTEGER NOT NULL,
+    entry TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    what TEXT NOT NULL,
+    proven INTEGER NOT NULL,
+    delayed TEXT NOT NULL
 );
 CREATE INDEX due_number ON due (number);
-CREATE TABLE told (number INTEGER NOT NULL, address TEXT NOT NULL, at TEXT NOT NULL);
+CREATE TABLE held (number INTEGER NOT NULL, entry TEXT NOT NULL);
+CREATE INDEX held_number ON held (number);
+CREATE TABLE told (
+    number INTEGER NOT NULL, address TEXT NOT NULL, at TEXT NOT NULL, confirmed INTEGER NOT NULL
+);
 CREATE INDEX told_number ON told (number);
 CREATE INDEX told_address ON told (address, at);
+CREATE INDEX told_confirmed ON told (confirmed, at);
+CREATE TABLE unstamped (number INTEGER PRIMARY KEY);
 CREATE TABLE indexed (number INTEGER PRIMARY KEY, oid TEXT NOT NULL);
 CREATE VIRTUAL TABLE words USING fts5 (title, body, detail = none, tokenize = 'ascii');
 """
 
-OF_A_TICKET = ("tickets", "messages", "due", "told")
+OF_A_TICKET = ("tickets", "messages", "due", "held", "told", "unstamped")
 """The tables with a ``number``: what is deleted before a ticket is indexed anew."""

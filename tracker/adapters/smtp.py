@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from dataclasses import dataclass
@@ -16,20 +17,28 @@ _SECONDS = 60
 _PERMANENT = 500
 # Answers to RCPT that blame the client: bad sequence, authentication wanted or too weak.
 _OUR_FAULT = (503, 530, 534, 535, 538)
+# RCPT codes that speak of the address, unless an enhanced code (RFC 3463) blames a policy.
+_NO_SUCH_ADDRESS = (550, 551, 553)
+_ENHANCED = re.compile(r"5\d\d (5\.\d{1,3}\.\d{1,3})\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server said of a letter: ``accepted``, or refused ``now`` or ``forever``."""
+    """What the server said of a letter: ``accepted``, or refused ``now`` or ``forever``.
+
+    ``hard`` says that there is no such address, so that no letter will ever reach it.
+    """
 
     outcome: Literal["accepted", "now", "forever"]
     reason: str = ""
+    hard: bool = False
 
 
 class Sender:
     """A connection that sends letters; it is opened when the first letter goes.
 
-    ``address`` is the desk's own: machine letters have the null envelope sender (RFC 3834,
+    ``address`` is the desk's own, the envelope sender of letters by people, so that they come
+    back when they can't be delivered. Machine letters have the null envelope sender (RFC 3834,
     section 3.3), and this one only where a submission service refuses the null sender.
     """
 
@@ -93,21 +102,27 @@ class Sender:
         return server
 
     def send(self, letter: Letter) -> Answer:
-        """Send one letter. Raises MailServerError where no server can be reached at all."""
+        """Send one letter. Raises MailServerError where no server can be reached at all, or it
+        takes no letter whatever.
+        """
         used = self._server is not None
         answer = self._attempt(letter)
         if answer is None and used:
             # Many servers take only so many letters, or minutes, on one connection.
             self._hang_up()
             answer = self._attempt(letter)
-        return answer or Answer("now", "the server takes no letter now")
+        if answer is None:
+            raise MailServerError(
+                f"SMTP: {self._endpoint.host} takes no letter now", "The next run tries again."
+            )
+        return answer
 
     def _attempt(self, letter: Letter) -> Answer | None:
         """Send one letter; None where the server does not even begin with it."""
         self.check()
         assert self._server is not None
         try:
-            if not self._begin(self._server):
+            if not self._begin(self._server, letter):
                 return None
         except (smtplib.SMTPException, OSError):
             self._hang_up()
@@ -118,10 +133,11 @@ class Sender:
             self._hang_up()
             return Answer("now", f"the connection broke: {error}")
 
-    def _begin(self, server: smtplib.SMTP) -> bool:
+    def _begin(self, server: smtplib.SMTP, letter: Letter) -> bool:
         """Name the envelope sender; whether the server accepts it now."""
-        code, said = server.mail(self._envelope)
-        if code >= _PERMANENT and not self._envelope:
+        sender = self._envelope if letter.machine else self._address
+        code, said = server.mail(sender)
+        if code >= _PERMANENT and not sender:
             server.rset()
             self._envelope = self._address
             code, said = server.mail(self._envelope)
@@ -133,13 +149,16 @@ class Sender:
         code, said = server.rcpt(letter.recipient)
         if code in _OUR_FAULT:
             raise self._refused(said)
-        if code < 400:
+        of_address = code >= 400
+        if not of_address:
             code, said = server.data(letter.content)
             if code < 400:
                 return Answer("accepted")
         server.rset()
         reason = f"{code} {_words(said)}"
-        return Answer("forever" if code >= _PERMANENT else "now", reason)
+        if code < _PERMANENT:
+            return Answer("now", reason)
+        return Answer("forever", reason, hard=of_address and _is_hard(code, reason))
 
     def _refused(self, said: bytes) -> MailServerError:
         self._hang_up()
@@ -147,6 +166,12 @@ class Sender:
             f"SMTP: {self._endpoint.host} does not let {self._address} send: {_words(said)}",
             "Check the user in `mailbox.smtp` and the variable TRACKER_SMTP_PASSWORD.",
         )
+
+
+def _is_hard(code: int, reason: str) -> bool:
+    """Whether a refusal of RCPT says that the address is none."""
+    enhanced = _ENHANCED.match(reason)
+    return enhanced[1].startswith("5.1.") if enhanced else code in _NO_SUCH_ADDRESS
 
 
 def _words(said: bytes) -> str:

@@ -14,23 +14,34 @@ from tracker.core.settings import Fault
 
 @click.command()
 @click.option("--deep", is_flag=True, help="Also prove that the index equals a rebuilt one.")
+@click.option(
+    "--outside", metavar="BASE", help="Also refuse commits since BASE that touch tickets/."
+)
 @json_option
 @click.pass_obj
-def check(folder: Path, deep: bool, as_json: bool) -> None:
+def check(folder: Path, deep: bool, outside: str | None, as_json: bool) -> None:
     """Find every fault in settings and tickets of this folder, saved or not.
 
-    Prints `path:line: what is wrong`, as compilers do. Exit status 1 if there is any.
+    Prints `path:line: what is wrong`, as compilers do. Exit status 1 if there is any. What is
+    written under the reply mark of a ticket is checked as well: a misspelt command, say, would
+    keep it from being taken.
+
+    A pull request from outside must not touch tickets: its commits bear whatever author their
+    maker chose. `--outside` checks that; in a GitHub workflow for a pull request from a fork it
+    is checked without being asked.
 
     \b
     Examples:
       tracker check
       tracker check --json
       tracker check --deep
+      tracker check --outside origin/main
     """
     from tracker.desk.check import check as find_faults
-    from tracker.desk.check import index_differences
+    from tracker.desk.check import index_differences, outside_faults
 
     tickets, faults = find_faults(folder)
+    faults += outside_faults(folder, outside)
     if deep and not faults:
         differ = index_differences(open_desk(folder))
         where = ".tracker/index.sqlite"

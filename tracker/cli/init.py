@@ -86,7 +86,7 @@ def _tell(made: Made, visibility: str) -> None:
         click.echo(f"    export TRACKER_SECRET={made.secret}\n")
     click.echo(f"Then `tracker -C {made.root} doctor` says what is still missing.")
     if visibility == "private":
-        click.echo("The desk is private: `tracker build` needs TRACKER_SECRET.")
+        click.echo("The desk is private: `tracker build` needs the desk's secret.")
     waiting = _waiting_mails(made.root)
     if waiting:
         click.echo(

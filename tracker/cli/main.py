@@ -20,19 +20,36 @@ from tracker.core.errors import TrackerError
 COMMANDS = {
     "init": "init:init",
     "sync": "sync:sync",
-    "new": "tickets:new",
-    "reply": "tickets:reply",
-    "close": "tickets:close",
-    "reopen": "tickets:reopen",
+    "queue": "queue:queue",
+    "new": "phone:new",
+    "reply": "answers:reply",
+    "note": "answers:note",
+    "correct": "answers:correct",
+    "take": "status:take",
+    "close": "status:close",
+    "reopen": "status:reopen",
+    "wait": "status:wait",
+    "assign": "fields:assign",
+    "label": "fields:label",
+    "priority": "fields:priority",
+    "merge": "joining:merge",
+    "link": "joining:link",
+    "cc": "people:cc",
+    "mute": "people:mute",
+    "unmute": "people:unmute",
+    "spam": "status:spam",
+    "review": "review:review",
     "list": "reading:list_",
     "show": "reading:show",
     "search": "reading:search",
+    "snippets": "snippets:snippets",
     "check": "check:check",
     "build": "build:build",
     "seal": "seal:seal",
     "scan": "seal:scan",
     "account": "account:account",
     "doctor": "doctor:doctor",
+    "outbox": "outbox:outbox",
     "quarantine": "quarantine:quarantine",
     "recover": "sync:recover",
     "demo": "demo:demo",
@@ -86,7 +103,8 @@ def main(context: click.Context, folder: Path) -> None:
 
     \b
     Mail comes in:       tracker sync
-    Agents answer:       tracker list, show 42, reply 42, close 42
+    Agents answer:       tracker queue, show 42, reply 42, close 42
+    Agents look first:   tracker review
     The portal goes out: tracker build
     Something is wrong:  tracker doctor, tracker check
     """

@@ -18,7 +18,10 @@ _SHOWN = 5
 @json_option
 @click.pass_obj
 def sync(folder: Path, as_json: bool) -> None:
-    """Take in mail, commit, push, send confirmations.
+    """Stamp what was committed, take in mail, commit, push, send letters.
+
+    Stamping makes answers of what agents wrote under the reply mark of tickets, and events of
+    what they changed in front matter; commits with `Closes: ACCREDO-42` are obeyed.
 
     Needs TRACKER_SECRET, and TRACKER_IMAP_PASSWORD and TRACKER_SMTP_PASSWORD where the mail
     servers ask for them. Safe to run at any time, on several machines at once, and again after
@@ -48,7 +51,8 @@ def sync(folder: Path, as_json: bool) -> None:
 
 def _tell(report: Report) -> None:
     parts = [f"{report.fetched} fetched"]
-    for name in ("opened", "commented", "ignored", "quarantined", "sent", "failed", "waiting"):
+    mails = ("opened", "commented", "ignored", "quarantined")
+    for name in ("stamped", *mails, "sent", "failed", "waiting"):
         found = getattr(report, name)
         if found:
             parts.append(f"{len(found)} {name}")

@@ -33,7 +33,8 @@ OF_REQUESTERS = frozenset(("stop", "resume", "cc"))
 """Commands that requesters and participants may give; agents may give all."""
 _FOLLOWED = {name: followed for name, _, followed in _TABLE}
 _LINE = re.compile(r"[ \t]*/([^\W\d_]{2,20})(?:[ \t]+(\S[^\n]*?))?[ \t]*\r?")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+# Backticks further on make it a piece of code within the line (CommonMark, 4.5).
+_FENCE = re.compile(r" {0,3}(`{3,}(?!.*`)|~{3,})")
 _CLOSE_ENOUGH = 0.75
 
 
@@ -78,7 +79,9 @@ def read_commands(text: str, *, leading: bool, allowed: Iterable[str] = _FOLLOWE
     kept: list[str] = []
     commands: list[Command] = []
     faults: list[CommandFault] = []
-    for place, line, may in _lines(text, leading):
+    over = False
+    for place, line, fenced in _lines(text):
+        may = not fenced and not over
         found = _LINE.fullmatch(line) if may else None
         read = _read(found, place, names) if found else None
         if isinstance(read, Command):
@@ -88,25 +91,30 @@ def read_commands(text: str, *, leading: bool, allowed: Iterable[str] = _FOLLOWE
             continue
         if read is not None:
             faults.append(read)
+        elif line.strip() and not (found and found[1].lower() in NAMES):
+            over = leading
         kept.append(_bare(line) if may else line)
     return Told("\n".join(kept).strip("\n"), tuple(commands), tuple(faults))
 
 
-def _lines(text: str, leading: bool) -> Iterator[tuple[int, str, bool]]:
-    """Yield place, line, and whether a command may stand there."""
-    fence, over = "", False
-    for place, line in enumerate(text.split("\n")):
+def fenced(lines: Iterable[str]) -> Iterator[bool]:
+    """Yield for each line whether it belongs to a fenced code block, its fences included
+    (CommonMark, 4.5).
+    """
+    fence = ""
+    for line in lines:
         mark = _FENCE.match(line)
-        if fence:
-            yield place, line, False
-            if mark and mark[1].startswith(fence) and not line.strip().strip(fence[0]):
-                fence = ""
-            continue
-        if mark:
-            fence, over = mark[1], over or leading
-        found = _LINE.fullmatch(line)
-        yield place, line, not fence and not over
-        over = over or (leading and bool(line.strip()) and not found)
+        yield bool(fence or mark)
+        if not fence:
+            fence = mark[1] if mark else ""
+        elif mark and mark[1].startswith(fence) and not line.strip().strip(fence[0]):
+            fence = ""
+
+
+def _lines(text: str) -> Iterator[tuple[int, str, bool]]:
+    """Yield place, line, and whether it belongs to fenced code."""
+    lines = text.split("\n")
+    yield from zip(range(len(lines)), lines, fenced(lines), strict=True)
 
 
 def _read(found: re.Match[str], place: int, names: frozenset[str]) -> Command | CommandFault | None:

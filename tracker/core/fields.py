@@ -56,6 +56,14 @@ def visibility_of(event: str) -> Visibility:
 
 def said(ticket: Ticket) -> Fields:
     """Return what the events of ``ticket`` say. Held events say nothing yet."""
+    found = Fields()
+    for _, now in course(ticket):
+        found = now
+    return found
+
+
+def course(ticket: Ticket) -> Iterator[tuple[Entry, Fields]]:
+    """Yield each entry with what the events said by then, its own included."""
     first = ticket.entries[0] if ticket.entries else None
     found = Fields()
     if first is not None and first.role == "requester":
@@ -63,7 +71,7 @@ def said(ticket: Ticket) -> Fields:
     for entry in ticket.entries:
         if entry.kind == "event" and entry.visibility != "held":
             found = _after(found, entry)
-    return found
+        yield entry, found
 
 
 def _after(now: Fields, entry: Entry) -> Fields:
@@ -90,9 +98,14 @@ def _after_list(now: Fields, name: str, what: str) -> Fields:
         return replace(now, muted=(*silent, what) if name == "muted" else silent)
     if name in ("joined", "left"):
         person = Address.parse(what)
-        others = tuple(one for one in now.participants if one.key != person.key)
+        others = tuple(one for one in now.participants if _identity(one) != _identity(person))
         return replace(now, participants=(*others, person) if name == "joined" else others)
     return now
+
+
+def _identity(person: Address) -> str:
+    """What tells participants apart: the address, else the name of one who has none."""
+    return person.key or person.name
 
 
 def events_between(before: Fields, after: Fields) -> Iterator[Happening]:
@@ -112,10 +125,14 @@ def events_between(before: Fields, after: Fields) -> Iterator[Happening]:
 
 def _lists_between(before: Fields, after: Fields) -> Iterator[Happening]:
     yield from _list("labelled", "unlabelled", "label", before.labels, after.labels)
-    there = {str(one): one for one in before.participants}
-    wanted = {str(one): one for one in after.participants}
-    yield from _list("joined", "left", "who", tuple(there), tuple(wanted))
+    yield from _list("joined", "left", "who", _people(before), _people(after))
     yield from _list("muted", "unmuted", "who", before.muted, after.muted)
+
+
+def _people(fields: Fields) -> tuple[str, ...]:
+    # Who stands twice in a front matter written by hand is one person: the later one counts, as
+    # it does among the events. Else the two would never agree.
+    return tuple(str(one) for one in {_identity(one): one for one in fields.participants}.values())
 
 
 def _list(

@@ -1,83 +1,136 @@
-"""Composing a letter: text and HTML, headers, the three ways to reach the desk."""
+"""Sealing a letter: headers, the parts of the message, and bytes that are always the same."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from html import escape
+from typing import Literal
 
+from tracker.core.addresses import one_line
 from tracker.core.mail import LOOP_HEADER
 from tracker.core.settings import Settings
-from tracker.core.texts import Texts, texts
-from tracker.core.tokens import Keys
+from tracker.core.tokens import Keys, read_message_id
+
+Nature = Literal["auto-replied", "auto-generated", ""]
+"""What Auto-Submitted says (RFC 3834); empty for a letter that a person wrote."""
 
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,200}@[!-;=?-~]{1,100}>")
 # What a mailbox may be called without quotes; dots anywhere, since some providers allow that.
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
 _DOMAIN = re.compile(r"\[[0-9A-Fa-f.:]+\]|[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+_TYPE = re.compile(r"(application|audio|font|image|text|video)/([A-Za-z0-9][A-Za-z0-9.+_-]{0,80})")
+_OLD = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What a letter says: its subject, its sentences, and the tickets it lists."""
+class File:
+    """A file that goes along."""
+
+    name: str
+    type: str
+    content: bytes
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", one_line(self.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a letter says: subject, text, HTML, files, and by whom it seems to be (or empty)."""
 
     subject: str
-    lines: tuple[str, ...]
-    tickets: tuple[str, ...] = ()
+    plain: str
+    html: str
+    nature: Nature
+    sender: str = ""
+    files: tuple[File, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """To whom a letter goes, and how it threads.
+
+    ``references`` may be foreign Message-IDs: whatever doesn't look like one is left out; the
+    last one is what the letter answers. ``answers`` says that its Message-ID holds a token, and
+    may be the tag of the address to answer to.
+    """
+
+    recipient: str
+    message_id: str
+    references: Sequence[str]
+    date: datetime
+    answers: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter ready to send: whole message as bytes, and its envelope."""
+    """A letter ready to send: whole message as bytes, and its envelope. A machine's letter has
+    the null envelope sender (RFC 3834, section 3.3), a person's one the desk's address.
+    """
 
     recipient: str
     message_id: str
     content: bytes
+    machine: bool = True
 
 
-def compose(
-    words: Words,
-    *,
-    recipient: str,
-    message_id: str,
-    references: Sequence[str],
-    settings: Settings,
-    keys: Keys,
-    now: datetime,
-) -> Letter:
-    """Compose a machine's letter to one recipient.
+def seal(content: Content, head: Head, settings: Settings, keys: Keys) -> Letter:
+    """Make the message. Raises ValueError for an address that no letter can carry.
 
-    It carries Auto-Submitted (RFC 3834) and our loop header. ``references`` are foreign
-    Message-IDs: whatever doesn't look like one is left out. Raises ValueError for an address
-    that no letter can carry.
+    Every letter carries our loop header, a machine's also Auto-Submitted, so that a person's
+    answer is taken by other desks for what it is.
     """
-    recipient = ascii_address(recipient)
+    recipient = ascii_address(head.recipient)
     user, _, domain = ascii_address(settings.mailbox.address).rpartition("@")
     message = EmailMessage(policy=SMTP)
-    message["From"] = HeaderAddress(settings.desk.name, username=user, domain=domain)
-    message["Subject"] = words.subject
-    message["Date"] = format_datetime(now)
-    message["Auto-Submitted"] = "auto-replied"
-    message["X-Auto-Response-Suppress"] = "All"
+    sender = content.sender or settings.desk.name
+    message["From"] = HeaderAddress(sender, username=user, domain=domain)
+    message["Subject"] = content.subject
+    message["Date"] = format_datetime(head.date)
+    if content.nature:
+        message["Auto-Submitted"] = content.nature
+        message["X-Auto-Response-Suppress"] = "All"
     message[LOOP_HEADER] = keys.loop
-    spoken = texts(settings.desk.language)
-    message.set_content(_plain(words, settings, spoken), cte="base64")
-    message.add_alternative(_html(words, settings, spoken), subtype="html", cte="base64")
-    # The boundary is random by default; a letter sent again must be the same letter.
-    message.set_boundary(f"=_{message_id.strip('<>').partition('@')[0].replace('.', '_')}")
-    head = [f"To: {recipient}", f"Message-ID: {message_id}"]
-    known = [one for one in references if _MESSAGE_ID.fullmatch(one)]
+    named = read_message_id(head.message_id)
+    if settings.mailbox.plus_tags and head.answers and named:
+        tagged = keys.tagged(f"{user}@{domain}", named.ticket, recipient).rpartition("@")[0]
+        if _LOCAL.fullmatch(tagged):
+            message["Reply-To"] = HeaderAddress(username=tagged, domain=domain)
+    message.set_content(content.plain, cte="base64")
+    message.add_alternative(content.html, subtype="html", cte="base64")
+    for file in content.files:
+        found = _TYPE.fullmatch(file.type)
+        kind, subtype = found.groups() if found else ("application", "octet-stream")
+        message.add_attachment(file.content, maintype=kind, subtype=subtype, filename=file.name)
+    _fix_boundaries(message, head.message_id.strip("<>").rpartition("@")[0].replace(".", "_"))
+    lines = [f"To: {recipient}", f"Message-ID: {head.message_id}"]
+    known = [one for one in head.references if _MESSAGE_ID.fullmatch(one)]
     if known:
-        head += [f"In-Reply-To: {known[-1]}", "References: " + "\r\n ".join(known[-10:])]
+        lines += [f"In-Reply-To: {known[-1]}", "References: " + "\r\n ".join(known[-10:])]
     # Written by hand: the library encodes a long Message-ID, and nobody knows it any more.
-    threads = "".join(f"{line}\r\n" for line in head).encode("ascii")
-    return Letter(recipient, message_id, threads + message.as_bytes())
+    threads = "".join(f"{line}\r\n" for line in lines).encode("ascii")
+    whole = threads + message.as_bytes()
+    return Letter(recipient, head.message_id, whole, bool(content.nature))
+
+
+def _fix_boundaries(message: EmailMessage, word: str) -> None:
+    """Boundaries are random by default; a letter sent again must be the same letter."""
+    parts = [part for part in message.walk() if part.is_multipart()]
+    for n, part in enumerate(parts):
+        part.set_boundary(f"=_{word}{f'_{n}' if n else ''}"[:70])
+
+
+def date_of(happened: datetime, now: datetime) -> datetime:
+    """Return the Date of a letter about what happened then: that time, for a letter sent again
+    must be the same, but the present where it would look old or false.
+    """
+    return happened.astimezone(now.tzinfo) if abs(now - happened) < _OLD else now
 
 
 def ascii_address(address: str) -> str:
@@ -92,75 +145,6 @@ def ascii_address(address: str) -> str:
     return f"{local}@{domain}"
 
 
-def card_url(settings: Settings, ticket: str) -> str:
-    """Where the card of a ticket is published."""
-    return f"{settings.desk.portal_url}tickets/{ticket}/"
-
-
-def _ways(settings: Settings, words: Texts) -> list[tuple[str, str, str]]:
-    """The three ways to reach the desk: name, what is shown, link."""
-    address, phone = settings.mailbox.address, settings.desk.phone
-    portal = settings.desk.portal_url
-    ways = [
-        (words._("On the portal"), portal, portal),
-        (words._("By mail"), address, f"mailto:{address}"),
-    ]
-    if phone:
-        hours = f" ({settings.desk.hours})" if settings.desk.hours else ""
-        digits = re.sub(r"[^0-9+]", "", phone)
-        ways.append((words._("By phone"), phone + hours, f"tel:{digits}"))
-    return ways
-
-
-def _plain(words: Words, settings: Settings, spoken: Texts) -> str:
-    parts = [spoken._("Hello!"), ""]
-    parts += _spaced(words.lines[:1])
-    for ticket in words.tickets:
-        parts.append(f"  {ticket}  {_public_card(settings, ticket)}".rstrip())
-    parts += [""] if words.tickets else []
-    parts += _spaced(words.lines[1:])
-    parts += [f"{spoken._('How to reach us')}:"]
-    parts += [f"  {name}: {shown}" for name, shown, _ in _ways(settings, spoken)]
-    parts += ["", "-- ", settings.desk.name, spoken._("This letter was sent automatically."), ""]
-    return "\n".join(parts)
-
-
-def _spaced(lines: Sequence[str]) -> list[str]:
-    return [part for line in lines for part in (line, "")]
-
-
-def _public_card(settings: Settings, ticket: str) -> str:
-    return card_url(settings, ticket) if settings.desk.visibility == "public" else ""
-
-
-def _html(words: Words, settings: Settings, spoken: Texts) -> str:
-    def paragraph(text: str) -> str:
-        return f'<p style="margin:0 0 16px">{text}</p>'
-
-    parts = [paragraph(escape(spoken._("Hello!")))]
-    parts += [paragraph(escape(line)) for line in words.lines[:1]]
-    if words.tickets:
-        rows = "".join(f"<li>{_linked(settings, one)}</li>" for one in words.tickets)
-        parts.append(f'<ul style="margin:0 0 16px;padding-left:20px">{rows}</ul>')
-    parts += [paragraph(escape(line)) for line in words.lines[1:]]
-    ways = "".join(
-        f'<tr><td style="padding:2px 16px 2px 0;color:#555">{escape(name)}</td>'
-        f'<td style="padding:2px 0"><a href="{escape(link)}">{escape(shown)}</a></td></tr>'
-        for name, shown, link in _ways(settings, spoken)
-    )
-    return (
-        f'<!doctype html><html lang="{settings.desk.language}"><body style="margin:0;'
-        "padding:24px;font:16px/1.5 -apple-system,Segoe UI,Roboto,Arial,sans-serif;color:#222;"
-        'background:#fff"><div style="max-width:560px">'
-        f"{''.join(parts)}"
-        f'<p style="margin:24px 0 8px;font-weight:600">{escape(spoken._("How to reach us"))}</p>'
-        f'<table style="border-collapse:collapse">{ways}</table>'
-        '<p style="margin:24px 0 0;color:#767676;font-size:13px">'
-        f"{escape(settings.desk.name)}<br>{escape(spoken._('This letter was sent automatically.'))}"
-        "</p></div></body></html>\n"
-    )
-
-
-def _linked(settings: Settings, ticket: str) -> str:
-    url = _public_card(settings, ticket)
-    return f'<a href="{escape(url)}">{ticket}</a>' if url else ticket
+def domain_of(settings: Settings) -> str:
+    """The domain of the desk's Message-IDs."""
+    return ascii_address(settings.mailbox.address).rpartition("@")[2]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 
 from tracker.core.addresses import Address
 from tracker.core.commands import Command
@@ -14,7 +15,7 @@ from tracker.core.fields import Fields, events_between, front_matter, visibility
 from tracker.core.options import EMAIL
 from tracker.core.settings import Settings
 from tracker.core.ticket import PRIORITIES, Entry, Role, Ticket
-from tracker.core.workspace import Workspace
+from tracker.core.workspace import Workspace, number_in
 
 MOST_PARTICIPANTS = 10
 _NUMBER = re.compile(r"(?:[A-Za-z][A-Za-z0-9]{1,9}-)?([1-9][0-9]{0,9})")
@@ -123,29 +124,70 @@ def merge(work: Workspace, number: int, into: int, who: Actor) -> list[Entry]:
     Its requester and participants take part in the other one from now on.
     Raises OperationError for a ticket that would be merged into itself.
     """
-    ticket, other = work.need(number), work.final(work.need(into))
-    if other.number == number:
-        raise OperationError(
-            f"{ticket.id} can't be merged into itself", "Name the ticket that takes it."
-        )
+    ticket, other = work.need(number), _taker(work, number, into)
     if ticket.merged_into == other.id:
         return []
+    _release(work, ticket, who)
     merged = event(work, who, "merged", {"into": other.id})
     work.add(ticket, [merged])
     closed = set_status(work, number, who, "closed")
     work.add(other, [event(work, who, "took", {"from": ticket.id})])
-    join(work, other.number, who, (ticket.requester, *ticket.participants))
+    if ticket.accepted:  # else nobody has looked yet whether its sender is who it says
+        join(work, other.number, who, _people(ticket))
     return [merged, *closed]
 
 
+def _taker(work: Workspace, number: int, into: int) -> Ticket:
+    """Return the ticket that takes ``number`` when it is merged into ``into``."""
+    named = work.need(into)
+    found = work.final(named)
+    if found.number != number:
+        return found
+    if named.number == number:
+        raise OperationError(
+            f"{found.id} can't be merged into itself", "Name the ticket that takes it."
+        )
+    raise OperationError(
+        f"{named.id} was merged into {found.id} itself",
+        f"Take that back first: `tracker merge {named.number} --undo`.",
+    )
+
+
+def _people(ticket: Ticket) -> tuple[Address, ...]:
+    return (ticket.requester, *ticket.participants)
+
+
 def unmerge(work: Workspace, number: int, who: Actor) -> list[Entry]:
-    """Take a merge back: the ticket is open and stands for itself again."""
+    """Take a merge back: the ticket is open and stands for itself again.
+
+    Who takes part in the other ticket by that merge alone leaves it.
+    """
     ticket = work.need(number)
     if not ticket.merged_into:
         return []
+    _release(work, ticket, who)
     undone = event(work, who, "unmerged", {"from": ticket.merged_into})
     work.add(ticket, [undone])
     return [undone, *set_status(work, number, who, "open")]
+
+
+def _release(work: Workspace, ticket: Ticket, who: Actor) -> None:
+    """Undo on the ticket that took ``ticket``, where there is one, what the merge did there."""
+    other = work.ticket(number_in(ticket.merged_into))
+    if other is None:
+        return
+    work.add(other, [event(work, who, "released", {"from": ticket.id})])
+    took = [
+        place
+        for place, one in enumerate(other.entries)
+        if one.event == "took" and one.data.get("from") == ticket.id
+    ]
+    after = other.entries[took[-1] + 1 :] if took else ()
+    joined = takewhile(lambda one: one.event == "joined", after)
+    came = {Address.parse(one.data.get("who", "")).key for one in joined}
+    for person in _people(ticket):
+        if person.key in came:
+            leave(work, other.number, who, person.key)
 
 
 def link(work: Workspace, number: int, other: int, who: Actor) -> list[Entry]:
@@ -161,6 +203,17 @@ def link(work: Workspace, number: int, other: int, who: Actor) -> list[Entry]:
     return events
 
 
+def unlink(work: Workspace, number: int, other: int, who: Actor) -> list[Entry]:
+    """Take back, on two tickets, that they belong together."""
+    one, two = work.need(number), work.need(other)
+    events = []
+    for here, there in ((one, two), (two, one)):
+        if there.id in here.links:
+            events.append(event(work, who, "unlinked", {"to": there.id}))
+            work.add(here, [events[-1]])
+    return events
+
+
 def spam(work: Workspace, number: int, who: Actor, *, undo: bool = False) -> list[Entry]:
     """Withdraw a ticket from portal and letters, and close it; or take that back."""
     ticket = work.need(number)
@@ -168,8 +221,15 @@ def spam(work: Workspace, number: int, who: Actor, *, undo: bool = False) -> lis
     marked = is_spam(ticket)
     if first is None or marked is not undo:
         return []
-    work.amend(ticket, first.id, {"visibility": None if undo else "held"})
-    told = event(work, who, "not-spam" if undo else "spam")
+    if undo:
+        stood = next(one for one in reversed(ticket.entries) if one.event == "spam")
+        work.amend(ticket, first.id, {"visibility": stood.data.get("before")})
+        told = event(work, who, "not-spam")
+    else:
+        # What nobody had reviewed is as little reviewed when this is taken back.
+        before = {"before": "held"} if first.visibility == "held" else {}
+        work.amend(ticket, first.id, {"visibility": "held"})
+        told = event(work, who, "spam", before)
     work.add(ticket, [told])
     return [told, *set_status(work, number, who, "open" if undo else "closed")]
 
@@ -237,8 +297,9 @@ def fault_of(work: Workspace, number: int, one: Command) -> str:
         elif one.name == "cc":
             addresses_of(word)
         elif one.name in ("merge", "link"):
-            other = work.need(number_of(settings, word))
-            if (work.final(other) if one.name == "merge" else other).number == number:
+            other = number_of(settings, word)
+            found = _taker(work, number, other) if one.name == "merge" else work.need(other)
+            if found.number == number:
                 raise OperationError(f"`/{one.name} {word}` names the ticket itself")
     except TrackerError as error:
         return error.message
@@ -255,12 +316,29 @@ def is_own(settings: Settings, address: str) -> bool:
 
 def number_of(settings: Settings, written: str) -> int:
     """Read ``42`` or ``ACCREDO-42``. Raises OperationError."""
-    found = _NUMBER.fullmatch(written.strip().lstrip("#"))
-    prefix = written.strip().rpartition("-")[0].upper()
+    bare = written.strip().removeprefix("#")
+    found = _NUMBER.fullmatch(bare)
+    prefix = bare.rpartition("-")[0].upper()
     if not found or prefix not in ("", settings.desk.prefix):
         name = f"{settings.desk.prefix}-42"
         raise OperationError(f"`{written}` is no ticket number", f"Write 42 or {name}.")
     return int(found[1])
+
+
+def find_entry(ticket: Ticket, written: str) -> tuple[int, Entry]:
+    """Return place and entry, named by id or by place: ``k3v9x2``, ``3``, ``#3``.
+
+    Raises OperationError.
+    """
+    bare = written.strip().removeprefix("#")
+    numbered = list(enumerate(ticket.entries, 1))
+    # Ids may consist of digits, but of six: the place is what people mean by a short number.
+    found = next((one for one in numbered if bare in (one[1].id, str(one[0]))), None)
+    if found is None:
+        raise OperationError(
+            f"{ticket.id} has no entry `{written}`", f"See `tracker show {ticket.number}`."
+        )
+    return found
 
 
 def agent_of(settings: Settings, written: str) -> str:

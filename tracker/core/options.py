@@ -5,9 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from datetime import date
 from typing import Any, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from tracker.core.working_time import (
+    Duration,
+    Hours,
+    Workday,
+    read_dates,
+    read_duration,
+    read_hours,
+    read_workdays,
+)
 
 MISSING = object()
 """The default of an option that must be given."""
@@ -269,11 +280,49 @@ class Limits:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Sla:
+    """How soon requests are to be answered and closed, counted in working time."""
+
+    first_answer: Duration | None = option(
+        "How long a request may wait for its first answer: `30m`, `8h` or `3d` of working time, "
+        "where `d` is as long as the day that stands first in `hours`.",
+        "",
+        read_duration,
+    )
+    close: Duration | None = option(
+        "How long a request may stay open, likewise; while it waits for the requester its clock "
+        "stands still.",
+        "",
+        read_duration,
+    )
+    hours: Hours = option(
+        "When the desk works: days and hours, several with commas between, such as "
+        "`Mon-Thu 09:00-18:00, Fri 09:00-16:45`; `Mon-Sun 00:00-24:00` is round the clock.",
+        "Mon-Fri 09:00-18:00",
+        read_hours,
+    )
+    holidays: tuple[date, ...] = option(
+        "Days off, as dates or ranges: `2026-12-31`, `2026-01-01..2026-01-08`.",
+        (),
+        read_dates,
+        written=list,
+    )
+    workdays: tuple[Workday, ...] = option(
+        "Days on which the desk works though they are off otherwise, or at hours of their own: "
+        "`2026-11-28`, `2026-12-30 09:00-17:00`. They count before `holidays`.",
+        (),
+        read_workdays,
+        written=list,
+    )
+
+
 TABLES: dict[str, type] = {
     "desk": Desk,
     "mailbox": Mailbox,
     "agents": Agent,
     "limits": Limits,
+    "sla": Sla,
 }
 """Every table of the file. `agents` holds one table per handle."""
 

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
-from tracker.core.options import MISSING, TABLES, Agent, Desk, Limits, Mailbox, options_of
+from tracker.core.options import MISSING, TABLES, Agent, Desk, Limits, Mailbox, Sla, options_of
 
 FILE = "tracker.toml"
 _HEADER = re.compile(r"^\s*\[\s*(?P<name>[^\[\]]+?)\s*\]")
@@ -61,6 +62,7 @@ class Settings:
     mailbox: Mailbox
     agents: Mapping[str, Agent]
     limits: Limits
+    sla: Sla
 
     def agent_by_email(self, email: str) -> str | None:
         """Return the handle of the agent who uses ``email``, any case, or None."""
@@ -69,6 +71,11 @@ class Settings:
             if key in (one.lower() for one in agent.emails):
                 return handle
         return None
+
+    def address_of(self, handle: str) -> Address:
+        """Return name and first address of an agent; the desk's for one who has none."""
+        agent = self.agents[handle]
+        return Address(agent.name, (*agent.emails, self.mailbox.address)[0])
 
 
 def read_settings(source: str, path: str = FILE) -> Settings:
@@ -125,11 +132,12 @@ class _Reader:
         desk = self._table(Desk, ("desk",), self._section(("desk",)))
         mailbox = self._table(Mailbox, ("mailbox",), self._section(("mailbox",)))
         limits = self._table(Limits, ("limits",), self._section(("limits",)))
+        sla = self._table(Sla, ("sla",), self._section(("sla",)))
         agents = {handle: self._agent(handle) for handle in self._section(("agents",))}
         self._shared_emails(agents)
         if self.faults:
             raise SettingsError(sorted(self.faults, key=lambda fault: fault.line))
-        return Settings(desk, mailbox, agents, limits)
+        return Settings(desk, mailbox, agents, limits, sla)
 
     def _agent(self, handle: str) -> Any:
         if not _HANDLE.fullmatch(handle):
@@ -219,7 +227,8 @@ def _is(value: Any, kind: type) -> bool:
 
 _OPTIONAL = {
     spec["check"]
-    for spec in options_of(Mailbox).values()
+    for table in (Mailbox, Sla)
+    for spec in options_of(table).values()
     if spec["default"] == "" and spec["check"] is not None
 }
 """Checks whose option may be left out, which then is None."""

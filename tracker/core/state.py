@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,10 @@ MAILBOX = f"{FOLDER}/mailbox.json"
 LEASE = f"{FOLDER}/lease.json"
 QUARANTINE = f"{FOLDER}/quarantine"
 SUPPRESSED = f"{FOLDER}/suppressed.json"
+BREAKER = f"{FOLDER}/breaker.json"
+COMMITS = f"{FOLDER}/commits.json"
+MOST_PATCHES = 5000
+"""How many patches of a month are remembered."""
 LEASE_TIME = timedelta(minutes=10)
 
 
@@ -68,6 +72,32 @@ class Quarantined:
         return quarantine_path(self.hash)
 
 
+@dataclass(frozen=True, slots=True)
+class Commits:
+    """How far the commits were read for trailers: everything up to ``commit``, which is empty
+    where the desk is read from its beginning.
+
+    ``patches`` are, by month (``2026-11``), what tells the obeyed ones apart however often they
+    are rebased or picked; a held one has a ``?`` behind it.
+    """
+
+    commit: str
+    patches: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def holds(self, patch: str) -> bool:
+        """Whether a patch is remembered."""
+        return any(patch in month for month in self.patches.values())
+
+    def with_patches(self, patches: Sequence[str], now: datetime) -> Commits:
+        """Remember patches for this month and the next; older ones are forgotten."""
+        month = f"{now:%Y-%m}"
+        last = f"{now.replace(day=1) - timedelta(days=1):%Y-%m}"
+        kept = {one: self.patches[one] for one in (last, month) if one in self.patches}
+        if patches:
+            kept[month] = [*kept.get(month, ()), *patches][-MOST_PATCHES:]
+        return replace(self, patches=kept)
+
+
 def write(value: Any) -> bytes:
     """Return the file of a record: JSON, one line an item, so that Git shows what changed."""
     data = value if isinstance(value, Mapping) else asdict(value)
@@ -87,6 +117,17 @@ def read_lease(content: bytes | None) -> Lease | None:
 def read_quarantined(content: bytes, path: str) -> Quarantined:
     """Return the record of a quarantined message."""
     return Quarantined(**_data(content, path, Quarantined))
+
+
+def read_commits(content: bytes | None) -> Commits | None:
+    """Return how far commits were read; None where none ever were."""
+    if content is None:
+        return None
+    found = Commits(**_data(content, COMMITS, Commits))
+    months = found.patches.values() if isinstance(found.patches, dict) else (None,)
+    if not isinstance(found.commit, str) or not all(isinstance(one, list) for one in months):
+        raise broken(COMMITS)
+    return found
 
 
 def read_last_number(content: bytes | None) -> int:

@@ -34,8 +34,12 @@ def normal_text(text: str) -> str:
     """Return ``text`` as an entry keeps it: LF lines, no NUL, no lone surrogate, no blank
     lines at the ends. Idempotent.
     """
-    text = _LONE_RETURN.sub("\n", text).replace("\0", "\ufffd")
-    text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    if "\r" in text:
+        text = _LONE_RETURN.sub("\n", text)
+    if "\0" in text:
+        text = text.replace("\0", "\ufffd")
+    if not text.isascii():  # every copy of an entry comes through here
+        text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
     return text.strip("\n")
 
 
@@ -169,8 +173,13 @@ class Ticket:
     @property
     def links(self) -> tuple[str, ...]:
         """The ids of related tickets, in the order they were linked."""
-        found = (one.data.get("to", "") for one in self.entries if one.event == "linked")
-        return tuple(dict.fromkeys(one for one in found if one))
+        found: dict[str, None] = {}
+        for one in self.entries:
+            if one.event == "linked" and one.data.get("to"):
+                found.setdefault(one.data["to"])
+            elif one.event == "unlinked":
+                found.pop(one.data.get("to", ""), None)
+        return tuple(found)
 
     @property
     def accepted(self) -> bool:

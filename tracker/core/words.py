@@ -35,3 +35,8 @@ def stem(word: str) -> str:
 def stems(text: str) -> Iterator[str]:
     """Return the stem of every word and number of ``text``, in order."""
     return map(stem, _WORD.findall(text.lower()))
+
+
+def folded(text: str) -> str:
+    """Return a text for comparisons: small letters, ``ё`` as ``е``, one space between words."""
+    return " ".join(text.casefold().replace("ё", "е").split())

@@ -14,11 +14,15 @@ from tracker.core.document import (
     amend_entry,
     parse,
     render,
+    replace_text,
+    retitle,
     set_fields,
 )
 from tracker.core.document.frontmatter import Value
 from tracker.core.errors import TrackerError
+from tracker.core.notices import with_audience
 from tracker.core.settings import Settings
+from tracker.core.taking import answered
 from tracker.core.ticket import Entry, Ticket, ticket_path
 
 
@@ -40,6 +44,10 @@ class Files(Protocol):
 
 class NoTicketError(TrackerError):
     """There is no readable ticket of that number."""
+
+    def __init__(self, name: str, number: int) -> None:
+        super().__init__(f"There is no ticket {name}", "See `tracker list --status any`.")
+        self.number = number
 
 
 class Workspace:
@@ -95,9 +103,7 @@ class Workspace:
         """Return a ticket. Raises NoTicketError."""
         found = self.ticket(number)
         if found is None:
-            raise NoTicketError(
-                f"There is no ticket {self.name(number)}", "See `tracker list --status any`."
-            )
+            raise NoTicketError(self.name(number), number)
         return found
 
     def final(self, ticket: Ticket) -> Ticket:
@@ -121,11 +127,16 @@ class Workspace:
         return self._last
 
     def open(self, ticket: Ticket) -> None:
-        """Write the file of a new ticket."""
-        first, *rest = ticket.entries
+        """Write the file of a new ticket. Who opened it by an event is not told of it."""
+        by = None
+        for one in ticket.entries:
+            if one.event == "opened":
+                by = self.settings.agent_by_email(one.author.key)
+        first, *rest = (self._heard(one, ticket, by) for one in ticket.entries)
+        kept = first
         if "title" not in first.data:
             kept = replace(first, data={"title": ticket.title, **first.data})
-            ticket = replace(ticket, entries=(kept, *rest))
+        ticket = replace(ticket, entries=(kept, *rest))
         text = render(ticket, self.language)
         self.store(ticket, text)
         self.tickets[_path(ticket)] = ticket
@@ -137,10 +148,21 @@ class Workspace:
         self.files[_path(ticket)] = text.encode()
         self.tickets.pop(_path(ticket), None)
 
-    def add(self, ticket: Ticket, entries: Sequence[Entry]) -> None:
-        """Add entries at the end of a ticket's conversation."""
-        text = self.text(ticket.number) or ""
-        self.store(ticket, add_entries(text, entries, self.language, _path(ticket)))
+    def add(self, ticket: Ticket, entries: Sequence[Entry], by: str | None = None) -> None:
+        """Add entries at the end of a ticket's conversation.
+
+        ``by`` is the agent who does it where the entries don't say it, such as an operator who
+        writes down what a caller says.
+        """
+        heard = [self._heard(one, ticket, by) for one in entries]
+        text = add_entries(self.text(ticket.number) or "", heard, self.language, _path(ticket))
+        if answered(ticket, entries, self.settings):
+            text = set_fields(text, {"taken": None}, _path(ticket))
+        self.store(ticket, text)
+
+    def _heard(self, entry: Entry, ticket: Ticket, by: str | None) -> Entry:
+        who = by or self.settings.agent_by_email(entry.author.key)
+        return with_audience(entry, ticket, self.settings, who)
 
     def set_fields(self, ticket: Ticket, changes: dict[str, Value | None]) -> None:
         """Change front matter lines of a ticket."""
@@ -152,6 +174,16 @@ class Workspace:
         """Change the mark of one entry (see ``amend_entry``)."""
         text = self.text(ticket.number) or ""
         self.store(ticket, amend_entry(text, entry, changes, _path(ticket)))
+
+    def rewrite(self, ticket: Ticket, entry: str, text: str) -> None:
+        """Change the text of one entry (see ``replace_text``)."""
+        file = self.text(ticket.number) or ""
+        self.store(ticket, replace_text(file, entry, text, _path(ticket)))
+
+    def retitle(self, ticket: Ticket, entry: Entry) -> None:
+        """Bring the heading of an entry up to date (see ``retitle``)."""
+        file = self.text(ticket.number) or ""
+        self.store(ticket, retitle(file, entry, self.language, _path(ticket)))
 
     def names_in(self, folder: str) -> set[str]:
         """Return the names of the files in a folder, those of this decision included."""

@@ -1,4 +1,4 @@
-"""Checking a desk: every fault in settings and tickets of the work tree, with path and line."""
+"""Checking a desk: every fault of the files in the work tree, with path and line."""
 
 from __future__ import annotations
 
@@ -7,14 +7,26 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from tracker.adapters.environment import outside_bases
 from tracker.adapters.git import Git
-from tracker.adapters.index import Index, is_ticket_path, number_of
+from tracker.adapters.history import History
+from tracker.adapters.index import Index, number_of
 from tracker.adapters.schema import OF_A_TICKET
-from tracker.core.document import TicketFault, draft, parse
-from tracker.core.document.reader import KNOWN, UNSOLVED, is_conflict_mark
+from tracker.core.addresses import Address
+from tracker.core.corrections import NAMES, field_fault
+from tracker.core.document import TicketFault, parse
+from tracker.core.document.drafts import find_draft
+from tracker.core.document.reader import KNOWN
+from tracker.core.drafting import Group, faults_in, structure_faults
+from tracker.core.errors import TrackerError
+from tracker.core.fields import Fields
+from tracker.core.origins import Origin
 from tracker.core.settings import FILE, Fault, Settings, SettingsError
 from tracker.core.ticket import Ticket, attachment_folder, ticket_path
+from tracker.core.workspace import Workspace
 from tracker.desk.desk import Desk, find_root, load_settings
+from tracker.desk.snippets import snippet_faults
+from tracker.desk.worktree import WorkTree
 
 
 def check(folder: Path) -> tuple[int, list[Fault]]:
@@ -26,10 +38,11 @@ def check(folder: Path) -> tuple[int, list[Fault]]:
         settings = load_settings(root)
     except SettingsError as error:
         faults += error.faults
-    paths = sorted(ticket_files(root))
+    tree = WorkTree(root)
+    paths = tree.tickets
     owners: dict[int, str] = {}
     for path in paths:
-        found = list(_of_file(root, path, settings))
+        found = list(_of_file(tree, path, settings))
         faults += found
         number = number_of(path)
         if number in owners:
@@ -37,20 +50,33 @@ def check(folder: Path) -> tuple[int, list[Fault]]:
                 Fault(path, 0, f"the number {number} belongs to {owners[number]} already")
             )
         owners.setdefault(number, path)
-    return len(paths), faults
+    return len(paths), [*faults, *snippet_faults(root)]
 
 
-def ticket_files(root: Path) -> Iterator[str]:
-    """Yield the paths of the ticket files in the work tree."""
-    for file in (root / "tickets").glob("*/*.md"):
-        path = file.relative_to(root).as_posix()
-        if is_ticket_path(path):
-            yield path
+def outside_faults(folder: Path, base: str | None = None) -> list[Fault]:
+    """Return the files below ``tickets/`` that commits since ``base`` touch. Without a base it is
+    what a workflow's pull request from a fork is made against; there is nothing to find elsewhere.
+
+    A pull request from outside must not touch tickets: whoever makes it chooses the author that
+    its commits bear. Raises TrackerError where the base is not there, ShallowError in a clone
+    that may lack it.
+    """
+    bases = (base,) if base else outside_bases()
+    if not bases:
+        return []
+    git = Git(find_root(folder))
+    history = History(git, "")
+    commit = next(filter(None, map(git.commit_of, bases)), "")
+    if not commit:
+        history.need_whole()
+        raise TrackerError(f"There is no commit {bases[0]}", "Name one, such as origin/main.")
+    reason = "a pull request from outside must not change tickets"
+    return [Fault(path, 0, reason) for path in history.touched(commit, "tickets/")]
 
 
-def _of_file(root: Path, path: str, settings: Settings | None) -> Iterator[Fault]:
+def _of_file(tree: WorkTree, path: str, settings: Settings | None) -> Iterator[Fault]:
     try:
-        text = (root / path).read_bytes().decode("utf-8")
+        text = (tree.read(path) or b"").decode("utf-8")
     except UnicodeDecodeError as error:
         yield Fault(path, 0, f"is not UTF-8 text (byte {error.start})")
         return
@@ -59,12 +85,21 @@ def _of_file(root: Path, path: str, settings: Settings | None) -> Iterator[Fault
     except TicketFault as fault:
         yield Fault(fault.path, fault.line, fault.reason)
         return
-    written = draft(text, path).split("\n")
-    if any(is_conflict_mark(line) for line in written):
-        line = 1 + next(n for n, one in enumerate(text.split("\n")) if is_conflict_mark(one))
-        yield Fault(path, line, UNSOLVED)
-    for key, message in _of_ticket(root, path, ticket, settings):
+    yield from _of_draft(tree, path, text, ticket, settings)
+    for key, message in _of_ticket(tree.root, path, ticket, settings):
         yield Fault(path, _line(text, key), message)
+
+
+def _of_draft(
+    tree: WorkTree, path: str, text: str, ticket: Ticket, settings: Settings | None
+) -> Iterator[Fault]:
+    """What keeps a draft from being stamped, taken for one person's words."""
+    draft = find_draft(text, path)
+    yield from structure_faults(draft, path)
+    if settings is not None and any(line.strip() for line in draft.lines):
+        work = Workspace(tree, settings, ticket.updated, str)
+        group = Group(draft.first, "\n".join(draft.lines), Origin(Address("", ""), ticket.updated))
+        yield from faults_in(work, ticket.number, path, group, tree.file)
 
 
 def _of_ticket(
@@ -81,10 +116,13 @@ def _of_ticket(
     if settings is not None:
         if prefix != settings.desk.prefix:
             yield "id", f"the desk's prefix is {settings.desk.prefix} ({FILE})"
-        if ticket.assignee and ticket.assignee not in settings.agents:
-            known = ", ".join(settings.agents) or "none"
-            yield "assignee", f"there is no agent `{ticket.assignee}`; known are {known}"
-    folder = attachment_folder(prefix, ticket.number)
+        for name in NAMES:
+            if reason := field_fault(settings, name, Fields.of(ticket)):
+                yield name, reason
+    yield from _of_attachments(root, ticket, attachment_folder(prefix, ticket.number))
+
+
+def _of_attachments(root: Path, ticket: Ticket, folder: str) -> Iterator[tuple[str, str]]:
     for entry in ticket.entries:
         for one in entry.attachments:
             if not one.path.startswith(f"{folder}/") or ".." in one.path.split("/"):

@@ -1,4 +1,4 @@
-"""Making a new desk: a Git repository with settings, pages and its first commit."""
+"""Making a new desk: a Git repository with settings, pages, snippets and its first commit."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from pathlib import Path
 
 from tracker.adapters.environment import SECRET, optional_secret
 from tracker.adapters.git import Git
+from tracker.core import state
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
 from tracker.core.settings import FILE, read_settings
+from tracker.core.snippets import FOLDER
 
 TEMPLATES = Path(__file__).parent.parent / "portal" / "templates"
 
@@ -22,9 +24,9 @@ GITIGNORE = """\
 site/
 """
 GITATTRIBUTES = """\
-# Git must not change a byte of mail that was stored.
+# Git must not change a byte of what was stored. A ticket that a web editor saved with CRLF would
+# else look changed in every clone for ever, which keeps the clone from following.
 tickets/** -text
-tickets/**/*.md text eol=lf
 """
 
 
@@ -83,6 +85,9 @@ def make_desk(root: Path, settings: str) -> Made:
         target.write_text(text, "utf-8")
     (root / "tickets").mkdir()
     (root / "tickets" / ".gitkeep").touch()
+    position = root / state.COMMITS  # from the first commit on trailers count
+    position.parent.mkdir()
+    position.write_bytes(state.write(state.Commits("")))
     git = Git(root)
     git.run("init", "--quiet", f"--initial-branch={checked.desk.branch}")
     git.run("add", "--all")
@@ -94,10 +99,12 @@ def make_desk(root: Path, settings: str) -> Made:
 
 def _pages(language: str) -> dict[str, str]:
     pages = {"mkdocs.yml": (TEMPLATES / "desk-mkdocs.yml").read_text("utf-8")}
-    folder = TEMPLATES / f"docs.{language}"
-    for page in sorted(folder.rglob("*")):
-        if page.is_file():
-            pages[f"docs/{page.relative_to(folder).as_posix()}"] = page.read_text("utf-8")
+    for name in ("docs", FOLDER):
+        folder = TEMPLATES / f"{name}.{language}"
+        for page in sorted(folder.rglob("*")):
+            if page.is_file():
+                path = page.relative_to(folder).as_posix()
+                pages[f"{name}/{path}"] = page.read_text("utf-8")
     return pages
 
 

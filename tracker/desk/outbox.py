@@ -3,27 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 
 from tracker.adapters.commits import Change
 from tracker.adapters.connections import MailServerError
 from tracker.adapters.environment import SMTP_PASSWORD, optional_secret
-from tracker.adapters.journal import Journal, Sent
-from tracker.adapters.smtp import Sender
+from tracker.adapters.journal import Journal
+from tracker.adapters.smtp import Answer, Sender
 from tracker.core import state
-from tracker.core.confirmation import Plan, Waiting, confirmation, plan
-from tracker.core.document import TicketFault, amend_entry
+from tracker.core.breaker import Breaker
 from tracker.core.errors import TrackerError
+from tracker.core.letters import ascii_address
+from tracker.core.options import Endpoint
+from tracker.core.retries import MOST_TRIES, after_failure
+from tracker.core.schedule import Planned, Schedule
+from tracker.core.sent import Sent
 from tracker.core.state import Lease
+from tracker.core.suppression import Suppressed
 from tracker.core.tokens import Keys
+from tracker.desk.composing import Composer
 from tracker.desk.desk import Desk
+from tracker.desk.due import look
 from tracker.desk.lease import may_send
+from tracker.desk.recording import recorded
 from tracker.desk.report import Report
 from tracker.desk.view import View
 from tracker.desk.write import write
 
 RECORD_EVERY = 20
 RECORD_SECONDS = 10
+_LOOKS = 20
+_SPARE = timedelta(minutes=3)
+"""How much of a lease must be left to begin under it: one letter may take a slow server minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What a run found: the letters, as of which commit, and whether the lease is ours, and long
+    enough.
+    """
+
+    schedule: Schedule
+    commit: str
+    holds: bool
+    safe: bool
+    breaker: Breaker
+    suppressed: Suppressed
+
+    @property
+    def turned(self) -> bool:
+        """Whether the circuit breaker trips or goes on now."""
+        return self.schedule.breaker != self.breaker
+
+    @property
+    def has_work(self) -> bool:
+        """Whether there is anything to do under the lease."""
+        return bool(self.schedule.now) or self.turned
 
 
 class Outbox:
@@ -40,100 +76,158 @@ class Outbox:
         every 20 letters or 10 seconds; a killed run repeats at most the letter in flight,
         under its old Message-ID.
         """
-        endpoint = self._desk.settings.mailbox.smtp
         self._record(last=False)  # what an earlier run could not record any more
-        plan_now, holds = self._look()
-        self._report.waiting += [one.ticket for group in plan_now.later.values() for one in group]
-        if endpoint is None or not plan_now.now:
-            if holds:
+        found = self._look()
+        if not (self._desk.settings.mailbox.smtp and found.has_work):
+            self._note_waiting(found)
+            if found.holds:
                 self._record(last=True)
             return
+        self._send_under_lease(self._desk.settings.mailbox.smtp, found)
+
+    def _send_under_lease(self, endpoint: Endpoint, found: _Looked) -> None:
         password = optional_secret(SMTP_PASSWORD)
+        holds = found.holds
         with Sender(endpoint, password, self._desk.settings.mailbox.address) as sender:
             try:
                 sender.check()  # before the lease: a server that is down costs no commits
+                ready = self._begin(found)
             except MailServerError as error:
-                self._failed(plan_now.now.values(), error)
+                self._note_waiting(found)
+                self._failed(found.schedule.now, error)
             else:
-                if not holds and not self._take_lease():
-                    reason = TrackerError("another machine is sending")
-                    self._failed(plan_now.now.values(), reason)
+                if ready is None:
+                    self._failed(found.schedule.now, TrackerError("another machine is sending"))
                     return
                 holds = True
-                self._send(sender, plan_now)
+                self._note_waiting(ready)
+                self._send(sender, ready)
         if holds:
             self._record(last=True)
 
-    def _failed(self, groups: Iterable[Sequence[Waiting]], error: TrackerError) -> None:
+    def _note_waiting(self, found: _Looked) -> None:
+        held = (one.planned.tickets for one in found.schedule.later)
+        self._report.waiting += [ticket for tickets in held for ticket in tickets]
+
+    def _failed(self, letters: Iterable[Planned], error: TrackerError) -> None:
         """Note letters that could not be sent; they stay due."""
-        numbers = [one.ticket for group in groups for one in group]
+        numbers = dict.fromkeys(ticket for one in letters for ticket in _named(one))
         self._report.failed += [f"{ticket}: {error.message}" for ticket in numbers]
         if error.hint:
             self._report.notes.append(error.hint)
 
-    def _look(self) -> tuple[Plan, bool]:
-        """Return what is due, and whether this machine holds the lease already."""
+    def _look(self) -> _Looked:
         desk = self._desk
         commit = desk.repository.newest()
         with desk.index.at(commit, desk.progress):
             view = View(desk.git, desk.index, commit)
-            held = state.read_lease(view.read(state.LEASE))
-            waiting = list(_waiting(desk))
-            now = desk.clock().astimezone(UTC)
-            since = now - timedelta(days=1)
-            told = {one.address: view.told_since(one.address, since) for one in waiting}
-        holds = held is not None and held.machine == self._lease.machine
-        return plan(waiting, told, desk.settings.limits, now), holds
+            lease = state.read_lease(view.read(state.LEASE))
+            past, schedule = look(desk, view)
+            suppressed = Suppressed.read(view.read(state.SUPPRESSED), self._keys)
+        holds = lease is not None and lease.machine == self._lease.machine
+        safe = lease is not None and holds and lease.held_at(desk.now() + _SPARE)
+        return _Looked(schedule, commit, holds, safe, past.breaker, suppressed)
 
-    def _take_lease(self) -> bool:
-        def decide(view: View) -> Change | None:
-            if not may_send(view, self._lease, self._desk):
+    def _begin(self, found: _Looked) -> _Looked | None:
+        """Take the lease unless it is ours, and keep the breaker's turn. Return what is due under
+        it, None where another machine sends.
+
+        The lease is taken on the very commit that was looked at: another machine may have sent
+        these letters meanwhile, and given the lease back.
+        """
+        for _ in range(_LOOKS):
+            if found.safe and not found.turned:
+                return found
+            moved = False
+
+            def decide(view: View, found: _Looked = found) -> Change | None:
+                nonlocal moved
+                moved = view.commit != found.commit
+                if moved or not may_send(view, self._lease, self._desk):
+                    return None
+                files: dict[str, bytes | None] = {state.LEASE: self._fresh_lease()}
+                if found.turned:
+                    files[state.BREAKER] = found.schedule.breaker.write()
+                return Change(files, "Take the sending lease")
+
+            if write(self._desk, decide, fetched=True).wrote:
+                self._note_turn(found)
+                return found
+            if not moved:
                 return None
-            return Change({state.LEASE: self._fresh_lease()}, "Take the sending lease")
+            found = self._look()
+        return None
 
-        return write(self._desk, decide, fetched=True).wrote
+    def _note_turn(self, found: _Looked) -> None:
+        if found.turned and found.schedule.breaker.tripped:
+            limit = self._desk.settings.limits.confirmations_an_hour
+            self._report.notes.append(
+                f"More than {limit} confirmations in an hour: they stand still for now."
+            )
 
     def _fresh_lease(self) -> bytes:
         return state.write(Lease.taken(self._lease.machine, self._lease.run, self._desk.now()))
 
-    def _send(self, sender: Sender, planned: Plan) -> None:
-        noted, since = 0, self._desk.clock()
-        left = dict(planned.now)
-        for address, numbers in planned.now.items():
+    def _send(self, sender: Sender, found: _Looked) -> None:
+        composer = Composer(self._desk.git, found.commit, self._desk.settings, self._keys)
+        letters = found.schedule.now
+        since = self._desk.clock()
+        noted = 0
+        for place, planned in enumerate(letters):
+            if place % RECORD_EVERY == 0:
+                composer.prepare(letters[place : place + RECORD_EVERY])
             try:
-                sent = self._send_one(sender, address, numbers)
+                sent = self._send_one(sender, composer, planned, found)
             except MailServerError as error:
-                self._failed(left.values(), error)
+                self._failed(letters[place:], error)
                 return
-            del left[address]
-            if sent is None:
-                continue
             self._journal.note(sent)
             noted += 1
             late = self._desk.clock() - since >= timedelta(seconds=RECORD_SECONDS)
-            if left and (noted >= RECORD_EVERY or late):
+            if place + 1 < len(letters) and (noted >= RECORD_EVERY or late):
                 if not self._record(last=False):
                     return  # the lease went to another machine
                 noted, since = 0, self._desk.clock()
 
-    def _send_one(self, sender: Sender, address: str, numbers: Sequence[Waiting]) -> Sent | None:
-        desk = self._desk
-        at = f"{desk.clock().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        entries = tuple((int(one.ticket.rpartition("-")[2]), one.entry) for one in numbers)
+    def _send_one(
+        self, sender: Sender, composer: Composer, planned: Planned, found: _Looked
+    ) -> Sent:
+        now = self._desk.now()
+        entries = tuple((one.number, one.entry) for one in planned.items)
+        at = f"{self._desk.clock().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        sent = Sent(planned.address, entries, at, handle=planned.handle, kind=planned.kind)
+        if reason := found.suppressed.reason(planned.address):
+            return self._refused(
+                sent, planned, Answer("forever", f"no longer written to: {reason}")
+            )
         try:
-            letter = confirmation(address, numbers, desk.settings, self._keys, desk.now())
-        except ValueError as error:  # an address that no letter can carry
-            self._report.failed += [f"{one.ticket}: not a mail address" for one in numbers]
-            return Sent(address, entries, at, f"not a mail address: {error}"[:200])
+            ascii_address(planned.address)
+        except ValueError as error:
+            reason = f"not a mail address: {error}"[:200]
+            return self._refused(sent, planned, Answer("forever", reason))
+        try:
+            letter = composer.compose(planned, found.schedule.breaker.since, now)
+        except Exception as error:  # whatever is odd about one ticket must not stop the others
+            reason = f"can't be composed: {type(error).__name__}: {error}"[:200]
+            return self._refused(sent, planned, Answer("now", reason))
         answer = sender.send(letter)
         if answer.outcome == "accepted":
-            self._report.sent += [one.ticket for one in numbers]
-            return Sent(address, entries, at)
-        self._report.failed += [f"{one.ticket}: {answer.reason}" for one in numbers]
-        return Sent(address, entries, at, answer.reason) if answer.outcome == "forever" else None
+            self._report.sent += _named(planned)
+            return sent
+        return self._refused(sent, planned, answer)
+
+    def _refused(self, sent: Sent, planned: Planned, answer: Answer) -> Sent:
+        self._report.failed += [f"{ticket}: {answer.reason}" for ticket in _named(planned)]
+        if answer.outcome == "forever":
+            return replace(sent, refusal=answer.reason, hard=answer.hard)
+        delay = after_failure(planned.tries, answer.reason, self._desk.clock())
+        if delay is not None:
+            return replace(sent, later=str(delay))
+        return replace(sent, refusal=f"given up after {MOST_TRIES} tries: {answer.reason}")
 
     def _record(self, *, last: bool) -> bool:
-        """Commit who was told, and renew or give back the lease; whether we still hold it.
+        """Commit what became of the letters, and renew or give back the lease; whether we still
+        hold it.
 
         The journal is emptied only when the commit stands.
         """
@@ -147,7 +241,7 @@ class Outbox:
             nonlocal still
             held = state.read_lease(view.read(state.LEASE))
             still = held is not None and held.machine == self._lease.machine
-            files = amended(view, everything)
+            files = recorded(desk, view, self._keys, everything)
             if still:
                 files[state.LEASE] = None if last else self._fresh_lease()
             if not files:
@@ -159,42 +253,15 @@ class Outbox:
         return still
 
 
-_DUE = """
-SELECT tickets.id, due.entry, due.address, tickets.title, messages.message_id, due.proven
-FROM due JOIN tickets USING (number)
-LEFT JOIN messages ON messages.number = due.number AND messages.entry = due.entry
-ORDER BY due.number
-"""
-
-
-def _waiting(desk: Desk) -> Iterable[Waiting]:
-    for ticket, entry, address, title, message_id, proven in desk.index.query(_DUE):
-        yield Waiting(ticket, entry, address, title, message_id or "", bool(proven))
-
-
-def amended(view: View, sent: Iterable[Sent]) -> dict[str, bytes | None]:
-    """Return the ticket files with what was sent noted in their entries."""
-    numbers = {number for one in sent for number, _ in one.entries}
-    texts = view.texts_of(numbers)
-    for one in sent:
-        change = (
-            {"bounced": {one.address: one.refusal}}
-            if one.refusal
-            else {"told": {one.address: one.at}}
-        )
-        for number, entry in one.entries:
-            if number in texts:
-                try:
-                    texts[number] = amend_entry(texts[number], entry, change)
-                except TicketFault:
-                    continue  # a person took the entry out: there is nothing to note it in
-    return {view.path_of(number) or "": text.encode() for number, text in texts.items()}
+def _named(planned: Planned) -> list[str]:
+    """The ids that a report names for a letter: all of a confirmation, the first of another."""
+    return planned.tickets if planned.kind == "confirmation" else planned.tickets[:1]
 
 
 def _message(sent: Sequence[Sent], prefix: str) -> str:
-    numbers = sorted({number for one in sent for number, _ in one.entries})
+    numbers = sorted({number for one in sent for number in one.numbers})
     if not numbers:
-        return "Give back the sending lease"
+        return "Note letters" if sent else "Give back the sending lease"
     names = [f"{prefix}-{number}" for number in numbers]
     if len(names) <= 3:
         return f"Note letters about {', '.join(names)}"

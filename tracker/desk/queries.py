@@ -1,8 +1,8 @@
-"""Reading the desk: lists, one ticket, search. Everything as of the newest commit."""
+"""Reading the desk: lists and one ticket. Everything as of the newest commit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +10,18 @@ from typing import Any
 from tracker.core.addresses import Address
 from tracker.core.document import TicketFault, parse
 from tracker.core.errors import TrackerError
-from tracker.core.ticket import OPEN_STATUSES, Entry, Ticket, ticket_path
-from tracker.core.words import stems
+from tracker.core.taking import read_take
+from tracker.core.ticket import OPEN_STATUSES, Entry, Priority, Ticket, ticket_path
+from tracker.core.words import folded
+from tracker.core.workspace import NoTicketError
 from tracker.desk.desk import Desk
 from tracker.desk.view import View
 
-_COLUMNS = "id, title, status, requester, assignee, labels, channel, created, updated, path"
+COLUMNS = (
+    "id, title, status, requester, assignee, labels, channel, created, updated, path, "
+    "priority, taken"
+)
+"""What a query of the index must ask for to make a ``Row`` of it."""
 SCOPES = {"open": OPEN_STATUSES, "closed": ("closed",), "any": (*OPEN_STATUSES, "closed")}
 
 
@@ -33,6 +39,15 @@ class Row:
     created: str
     updated: str
     path: str
+    priority: Priority
+    taken: str
+
+    @classmethod
+    def read(cls, values: Sequence[Any]) -> Row:
+        """Make a row from the values of ``COLUMNS``."""
+        ticket, title, status, requester, assignee, labels, *rest = values
+        names = tuple(labels.split("\n")) if labels else ()
+        return cls(ticket, title, status, Address.parse(requester), assignee, names, *rest)
 
     def as_json(self) -> dict[str, Any]:
         """Return what ``list --json`` prints for it."""
@@ -47,7 +62,38 @@ class Row:
             "created": self.created,
             "updated": self.updated,
             "path": self.path,
+            "priority": self.priority,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which tickets of a list are wanted; empty values ask for nothing.
+
+    ``assignee`` is a handle, or ``NOBODY``. Every word of ``requester`` must be part of name or
+    address, in any case.
+    """
+
+    assignee: str = ""
+    label: str = ""
+    priority: str = ""
+    requester: str = ""
+
+    def conditions(self) -> Iterator[tuple[str, str]]:
+        """Yield conditions on a ticket of the index, each with its one value."""
+        if self.assignee:
+            nobody = self.assignee == NOBODY
+            yield "coalesce(assignee, '') = ?", "" if nobody else self.assignee
+        if self.label:
+            yield "instr(char(10) || labels || char(10), ?)", f"\n{self.label}\n"
+        if self.priority:
+            yield "priority = ?", self.priority
+        for word in folded(self.requester).split():
+            yield "instr(folded, ?)", word
+
+
+NOBODY = "none"
+"""Stands for the assignee of a ticket that nobody has."""
 
 
 @contextmanager
@@ -58,33 +104,25 @@ def newest(desk: Desk) -> Iterator[View]:
         yield View(desk.git, desk.index, commit)
 
 
-def list_tickets(desk: Desk, scope: str) -> list[Row]:
+def list_tickets(desk: Desk, scope: str, wanted: Filter | None = None) -> list[Row]:
     """Return the tickets of a scope (``open``, ``closed``, ``any``), newest change first."""
     statuses = SCOPES[scope]
-    marks = ", ".join("?" * len(statuses))
-    sql = (
-        f"SELECT {_COLUMNS} FROM tickets WHERE status IN ({marks}) "
-        "ORDER BY updated_at DESC, number DESC"
-    )
+    conditions = [f"status IN ({', '.join('?' * len(statuses))})"]
+    values: list[str] = list(statuses)
+    for condition, value in (wanted or Filter()).conditions():
+        conditions.append(condition)
+        values.append(value)
     with newest(desk):
-        return [_row(values) for values in desk.index.query(sql, *statuses)]
+        return select(desk, " AND ".join(conditions), *values)
 
 
-def search_tickets(desk: Desk, words: str) -> list[Row]:
-    """Return the tickets that hold every word, in any form, the best match first."""
-    found = list(dict.fromkeys(stems(words)))
-    if not found:
-        return []
-    match = " AND ".join(f'"{stem}"' for stem in found)
-    columns = ", ".join(f"tickets.{name.strip()}" for name in _COLUMNS.split(","))
-    sql = (
-        f"SELECT {columns} FROM words JOIN tickets ON tickets.number = words.rowid "
-        "WHERE words MATCH ? ORDER BY bm25(words, 5.0, 1.0), tickets.number DESC"
-    )
-    desk.index.update(desk.repository.newest(), desk.progress)
-    desk.index.update_words(desk.progress)
-    with newest(desk):
-        return [_row(values) for values in desk.index.query(sql, match)]
+def select(desk: Desk, where: str, *values: Any) -> list[Row]:
+    """Return the tickets that meet a condition of SQL, newest change first.
+
+    The index must be held (``newest``).
+    """
+    sql = f"SELECT {COLUMNS} FROM tickets WHERE {where} ORDER BY updated_at DESC, number DESC"
+    return [Row.read(row) for row in desk.index.query(sql, *values)]
 
 
 def broken_tickets(desk: Desk) -> list[TicketFault]:
@@ -105,28 +143,22 @@ def ticket_of(desk: Desk, view: View, number: int) -> tuple[str, Ticket]:
     path = view.path_of(number)
     text = view.text_of(number)
     if path is None or text is None:
-        raise _missing(desk, number)
+        raise missing(desk, number)
     return path, parse(text, path)
 
 
-def _missing(desk: Desk, number: int) -> TrackerError:
+def missing(desk: Desk, number: int) -> TrackerError:
+    """Return why there is no ticket of that number: its file is broken, or there is none."""
     path = ticket_path(desk.settings.desk.prefix, number)
     row = desk.index.query_one("SELECT path, line, reason FROM faults WHERE path = ?", path)
     if row:
         return TicketFault(*row)
-    name = f"{desk.settings.desk.prefix}-{number}"
-    return TrackerError(f"There is no ticket {name}", "See `tracker list --status any`.")
-
-
-def _row(values: tuple[Any, ...]) -> Row:
-    ticket, title, status, requester, assignee, labels, channel, created, updated, path = values
-    names = tuple(labels.split("\n")) if labels else ()
-    person = Address.parse(requester)
-    return Row(ticket, title, status, person, assignee, names, channel, created, updated, path)
+    return NoTicketError(f"{desk.settings.desk.prefix}-{number}", number)
 
 
 def ticket_json(path: str, ticket: Ticket) -> dict[str, Any]:
     """Return what ``show --json`` prints."""
+    taken = read_take(ticket.taken)
     return {
         "id": ticket.id,
         "title": ticket.title,
@@ -138,6 +170,13 @@ def ticket_json(path: str, ticket: Ticket) -> dict[str, Any]:
         "created": ticket.created.isoformat(),
         "updated": ticket.updated.isoformat(),
         "path": path,
+        "participants": [_person(one) for one in ticket.participants],
+        "muted": list(ticket.muted),
+        "priority": ticket.priority,
+        "taken": taken and {"agent": taken.handle, "since": taken.since.isoformat()},
+        "phone": ticket.phone,
+        "merged_into": ticket.merged_into or None,
+        "links": list(ticket.links),
         "entries": [_entry_json(n, entry) for n, entry in enumerate(ticket.entries, 1)],
     }
 
@@ -161,6 +200,7 @@ def _entry_json(n: int, entry: Entry) -> dict[str, Any]:
         "data": dict(entry.data),
         "told": dict(entry.told),
         "bounced": dict(entry.bounced),
+        "delayed": dict(entry.delayed),
         "attachments": [
             {"name": one.name, "path": one.path, "size": one.size, "type": one.type}
             for one in entry.attachments

@@ -14,10 +14,12 @@ from tracker.core.intake import Outcome
 class Report:
     """Counts and ids of one run.
 
-    ``failed`` are letters that could not be sent, with the reason; ``waiting`` are numbers
-    whose letter the limits hold back; ``notes`` are sentences for the person who looks on.
+    ``stamped`` are tickets that people wrote into; ``failed`` are letters that could not be
+    sent, with the reason; ``waiting`` are numbers whose letter the limits hold back; ``notes``
+    are sentences for the person who looks on.
     """
 
+    stamped: list[str] = field(default_factory=list)
     fetched: int = 0
     opened: list[str] = field(default_factory=list)
     commented: list[str] = field(default_factory=list)
@@ -45,7 +47,8 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """Return the counts, with the ids beside them."""
-        lists = ("opened", "commented", "ignored", "quarantined", "sent", "failed", "waiting")
+        mails = ("opened", "commented", "ignored", "quarantined")
+        lists = ("stamped", *mails, "sent", "failed", "waiting")
         counts = {name: len(getattr(self, name)) for name in lists}
         return {
             "fetched": self.fetched,

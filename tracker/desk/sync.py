@@ -1,15 +1,17 @@
-"""One run of the job: take in mail, commit, push, send."""
+"""One run of the job: stamp, take in mail, commit, push, send."""
 
 from __future__ import annotations
 
 from tracker.adapters.connections import MailServerError
+from tracker.adapters.history import ShallowError
 from tracker.adapters.lock import locked
-from tracker.core.errors import Busy
+from tracker.core.errors import Busy, TrackerError
 from tracker.desk.desk import Desk
 from tracker.desk.intake import Watch, take_in
 from tracker.desk.lease import new_lease
 from tracker.desk.outbox import Outbox
 from tracker.desk.report import Report
+from tracker.desk.stamping import stamp_all
 
 
 def sync(desk: Desk, watch: Watch | None = None) -> Report:
@@ -29,8 +31,12 @@ def sync(desk: Desk, watch: Watch | None = None) -> Report:
         if desk.settings.mailbox.imap is None:
             report.notes.append("No mailbox is read: set `mailbox.imap` in tracker.toml.")
         lease = new_lease(desk)
-        fault: MailServerError | None = None
+        fault: TrackerError | None = None
         try:
+            try:
+                stamp_all(desk, report)
+            except ShallowError as error:
+                fault = error  # without its history a clone can still take in mail
             try:
                 take_in(desk, keys, lease if sending else None, report, watch or _unwatched)
             except MailServerError as error:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from tracker.adapters.git import Git
 from tracker.adapters.index import Index, number_of
 from tracker.core import state
 from tracker.core.accounts import records
+from tracker.core.schedule import Owed
 from tracker.core.threading import Known
 
 
@@ -28,6 +29,7 @@ class View:
         self._index = index
         self._seen: set[str] | None = None
         self._state: dict[str, str] | None = None
+        self._texts: dict[int, str] = {}
         self._accounts: list[tuple[str, bytes]] | None = None
 
     def read(self, path: str) -> bytes | None:
@@ -44,6 +46,10 @@ class View:
             self._state = {file.path: file.oid for file in found}
         return self._state
 
+    def unstamped(self) -> list[int]:
+        """Return the tickets that people wrote into and that are not stamped yet."""
+        return [number for (number,) in self._index.query("SELECT number FROM unstamped")]
+
     def accounts(self) -> list[tuple[str, bytes]]:
         """Return (path, content) of every account record."""
         if self._accounts is None:
@@ -57,7 +63,13 @@ class View:
 
     def text_of(self, number: int) -> str | None:
         """Return the file of a readable ticket, or None."""
-        return self.texts_of([number]).get(number)
+        if number not in self._texts:
+            return self.texts_of([number]).get(number)
+        return self._texts[number]
+
+    def keep(self, numbers: Iterable[int]) -> None:
+        """Read several tickets in one go, for ``text_of`` to find."""
+        self._texts.update(self.texts_of(numbers))
 
     def texts_of(self, numbers: Iterable[int]) -> dict[int, str]:
         """Return the files of several tickets by number; those that aren't there are left out."""
@@ -111,8 +123,32 @@ class View:
         broken = (number_of(path) for (path,) in self._index.query("SELECT path FROM faults"))
         return max((row[0] or 0) if row else 0, *broken, 0)
 
-    def told_since(self, address: str, since: datetime) -> list[datetime]:
-        """Return when letters went to an address since a time (UTC)."""
-        sql = "SELECT at FROM told WHERE address = ? AND at >= ?"
-        rows = self._index.query(sql, address, f"{since:%Y-%m-%dT%H:%M:%SZ}")
+    def owed(self) -> Iterator[Owed]:
+        """Yield what is owed, with the tickets' ids and files."""
+        for number, ticket, oid, entry, recipient, what, proven, delayed in self._index.query(
+            _OWED
+        ):
+            yield Owed(number, ticket, oid, entry, recipient, what, bool(proven), delayed)
+
+    def confirmed_since(self, address: str, since: datetime) -> list[datetime]:
+        """Return when confirmations went to an address since a time."""
+        sql = "SELECT at FROM told WHERE confirmed AND address = ? AND at >= ?"
+        rows = self._index.query(sql, address, f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")
         return [datetime.fromisoformat(at) for (at,) in rows]
+
+    def confirmations_since(self, since: datetime) -> int:
+        """Return how many confirmations went to anybody since a time."""
+        # One letter may confirm several tickets.
+        sql = (
+            "SELECT count(*) FROM "
+            "(SELECT DISTINCT address, at FROM told WHERE confirmed = 1 AND at > ?)"
+        )
+        row = self._index.query_one(sql, f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")
+        return int(row[0]) if row else 0
+
+
+_OWED = """
+SELECT due.number, tickets.id, tickets.oid, due.entry, due.recipient, due.what, due.proven,
+    due.delayed
+FROM due JOIN tickets USING (number) ORDER BY due.number, due.rowid
+"""

@@ -1,6 +1,6 @@
 """The ticket file: Markdown that people edit and the tracker reads back exactly."""
 
-from tracker.core.document.edits import add_entries, amend_entry, set_fields
+from tracker.core.document.edits import add_entries, amend_entry, replace_text, retitle, set_fields
 from tracker.core.document.faults import TicketFault
 from tracker.core.document.reader import draft, parse
 from tracker.core.document.writer import render
@@ -12,5 +12,7 @@ __all__ = [
     "draft",
     "parse",
     "render",
+    "replace_text",
+    "retitle",
     "set_fields",
 ]

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tracker.core.document import frontmatter, marks
+from tracker.core.document.drafts import with_mark
+from tracker.core.document.escaping import escape
 from tracker.core.document.faults import TicketFault
-from tracker.core.document.reader import KNOWN, lay_out
-from tracker.core.document.writer import render_entry
+from tracker.core.document.reader import KNOWN, Layout, format_of, lay_out, parts_of
+from tracker.core.document.writer import heading, render_entry
 from tracker.core.texts import texts
-from tracker.core.ticket import Entry
+from tracker.core.ticket import Entry, checksum, normal_text
 
 
 def add_entries(text: str, entries: Iterable[Entry], language: str, path: str = "") -> str:
@@ -19,17 +21,14 @@ def add_entries(text: str, entries: Iterable[Entry], language: str, path: str = 
 
     What somebody is writing under the reply mark stays there.
     """
+    text = with_mark(text, path)
     layout = lay_out(text, path)
     words = texts(language)
     first = len(layout.entries) + 1
     added = "\n".join(render_entry(entry, n, words) for n, entry in enumerate(entries, first))
     lines = text.split("\n")
-    if layout.reply == len(lines):  # somebody deleted the reply mark
-        above = text.rstrip("\r\n") + "\n\n"
-        below = marks.REPLY + "\n"
-    else:
-        above = "".join(f"{line}\n" for line in lines[: layout.reply])
-        below = "\n".join(lines[layout.reply :])
+    above = "".join(f"{line}\n" for line in lines[: layout.reply])
+    below = "\n".join(lines[layout.reply :])
     if not above.endswith(("\n\n", "\r\n\r\n")):
         above += "\n"
     return above + _like(text, added + "\n") + below
@@ -83,21 +82,65 @@ def amend_entry(text: str, entry_id: str, changes: Mapping[str, Any], path: str 
     """
     layout = lay_out(text, path)
     lines = text.split("\n")
-    for at in layout.entries:
-        data = marks.read_data(layout.lines[at])
-        if data.get("id") != entry_id:
-            continue
-        for key, value in changes.items():
-            if value is None:
-                data.pop(key, None)
-            elif isinstance(value, Mapping):
-                data[key] = {**data.get(key, {}), **value}
-            else:
-                data[key] = value
-        ending = "\r" if lines[at].endswith("\r") else ""
-        lines[at] = marks.write_data(marks.in_order(data)) + ending
-        return "\n".join(lines)
+    start, _, data = _find(layout, entry_id, path)
+    _amend(lines, start, data, changes)
+    return "\n".join(lines)
+
+
+def _find(layout: Layout, entry_id: str, path: str) -> tuple[int, int, dict[str, Any]]:
+    """Return the line of an entry's mark, the line behind the entry, and the mark's data."""
+    for start, end in zip(layout.entries, layout.ends, strict=True):
+        data = marks.read_data(layout.lines[start])
+        if data.get("id") == entry_id:
+            return start, end, data
     raise TicketFault(path, 0, f"holds no entry `{entry_id}`")
+
+
+def _amend(lines: list[str], start: int, data: dict[str, Any], changes: Mapping[str, Any]) -> None:
+    for key, value in changes.items():
+        if value is None:
+            data.pop(key, None)
+        elif isinstance(value, Mapping):
+            data[key] = {**data.get(key, {}), **value}
+        else:
+            data[key] = value
+    ending = "\r" if lines[start].endswith("\r") else ""
+    lines[start] = marks.write_data(marks.in_order(data)) + ending
+
+
+def replace_text(text: str, entry_id: str, new: str, path: str = "") -> str:
+    """Return the file with the text of entry ``entry_id`` replaced, and its checksum renewed."""
+    layout = lay_out(text, path)
+    start, end, data = _find(layout, entry_id, path)
+    parts = parts_of(layout.lines, start, end)
+    first, last = parts.body, parts.text_end
+    while first < last and not layout.lines[first]:
+        first += 1
+    while last > first and not layout.lines[last - 1]:
+        last -= 1
+    lines = text.split("\n")
+    ending = "\r" if lines[start].endswith("\r") else ""
+    new = normal_text(new)
+    written = [f"{line}{ending}" for line in escape(new, format_of(data)).split("\n") if new]
+    if written and first == start + 1:  # without heading and blank line it would be a heading
+        written.insert(0, ending)
+    if written and first == last:
+        written.append(ending)
+    elif not written and last < parts.text_end:  # one of the blank lines around it goes too
+        last += 1
+    lines[first:last] = written
+    _amend(lines, start, data, {"sum": checksum(new) if new else None})
+    return "\n".join(lines)
+
+
+def retitle(text: str, entry: Entry, language: str, path: str = "") -> str:
+    """Return the file with the heading of ``entry``, if it has one, as it would be written now."""
+    layout = lay_out(text, path)
+    start, end, _ = _find(layout, entry.id, path)
+    lines = text.split("\n")
+    if parts_of(layout.lines, start, end).body > start + 1:
+        lines[start + 1] = _like(text, f"{heading(entry, texts(language))}\n").removesuffix("\n")
+    return "\n".join(lines)
 
 
 def _like(text: str, added: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from tracker.core.addresses import Address
 from tracker.core.document import frontmatter, marks
 from tracker.core.document.escaping import unescape, unfold
 from tracker.core.document.faults import TicketFault
-from tracker.core.ticket import PRIORITIES, STATUSES, Entry, Ticket
+from tracker.core.ticket import PRIORITIES, STATUSES, Entry, Format, Ticket
 
 FENCE = "---"
 REQUIRED = ("id", "title", "status", "requester", "created")
@@ -158,23 +159,51 @@ def _line_of(layout: Layout, message: str) -> int:
     return 1
 
 
-def _entry(lines: list[str], start: int, end: int, path: str) -> Entry:
-    body_start = start + 1
-    if body_start < end and lines[body_start].startswith(("### ", "*")):
-        body_start += 1
-    quoted_at = files_at = end
-    for at in range(body_start, end):
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Where the parts of an entry begin, as indexes into the lines of the file.
+
+    ``body`` is the line behind the mark and the heading, if there is one; a part that the entry
+    lacks has the place of what follows it.
+    """
+
+    body: int
+    quoted: int
+    files: int
+
+    @property
+    def text_end(self) -> int:
+        """The line behind the text."""
+        return min(self.quoted, self.files)
+
+
+def parts_of(lines: list[str], start: int, end: int) -> Parts:
+    """Find the parts of the entry whose mark is the line ``start``."""
+    body = start + 1
+    if body < end and lines[body].startswith(("### ", "*")):
+        body += 1
+    quoted = files = end
+    for at in range(body, end):
         if lines[at] == marks.QUOTED:
-            quoted_at = at
+            quoted = at
         elif lines[at] == marks.FILES:
-            files_at = at
+            files = at
             break
-    text_end = min(quoted_at, files_at)
+    return Parts(body, quoted, files)
+
+
+def format_of(data: Mapping[str, Any]) -> Format:
+    """Return how the text of an entry with the mark ``data`` is written."""
+    return "markdown" if data.get("format") == "markdown" else "text"
+
+
+def _entry(lines: list[str], start: int, end: int, path: str) -> Entry:
+    parts = parts_of(lines, start, end)
     try:
         data = marks.read_data(lines[start])
-        form = "markdown" if data.get("format") == "markdown" else "text"
-        text = unescape("\n".join(lines[body_start:text_end]).strip("\n"), form)  # type: ignore[arg-type]
-        quoted = "\n".join(lines[quoted_at:files_at]).strip("\n")
+        written = "\n".join(lines[parts.body : parts.text_end]).strip("\n")
+        text = unescape(written, format_of(data))
+        quoted = "\n".join(lines[parts.quoted : parts.files]).strip("\n")
         return marks.entry_of(data, text, _quote(quoted))
     except marks.MarkFault as fault:
         raise TicketFault(path, start + 1, str(fault)) from None

@@ -47,7 +47,7 @@ def fields_of(ticket: Ticket) -> dict[str, Value]:
 
 def render_entry(entry: Entry, n: int, words: Texts) -> str:
     """Return the lines of one entry, a blank line at the end included."""
-    parts = [marks.write_data(marks.data_of(entry, n)), _heading(entry, words), ""]
+    parts = [marks.write_data(marks.data_of(entry, n)), heading(entry, words), ""]
     if entry.text:
         parts += [escape(entry.text, entry.format), ""]
     if entry.quoted:
@@ -60,7 +60,8 @@ def render_entry(entry: Entry, n: int, words: Texts) -> str:
     return "\n".join(parts)
 
 
-def _heading(entry: Entry, words: Texts) -> str:
+def heading(entry: Entry, words: Texts) -> str:
+    """Return the line under an entry's mark: who and when, for people."""
     at = words.moment(entry.at)
     if entry.kind == "event":
         return f"*{escape_inline(one_line(event_sentence(entry, words)))}, {at}*"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from tracker.core.pages.bodies import render_body
-from tracker.core.pages.files import PublicFile, file_list
+from tracker.core.pages.files import file_list, written_links
 from tracker.core.pages.html import chip, escape, time_element
 from tracker.core.pages.masking import Mask, unmasked
 from tracker.core.pages.site import Desk, mail_link
@@ -70,7 +68,7 @@ class CardWriter:
         return f'<article id="{anchor}"{side}><header>{who} {at}</header>{body}</article>'
 
     def _body(self, entry: PublicEntry) -> str:
-        body = render_body(entry.text, entry.format or "text", _links(entry.files))
+        body = render_body(entry.text, entry.format or "text", written_links(entry.files))
         if entry.format == "markdown":  # its entities may spell an address that the gate saw not
             body = self._mask(body)
         quoted = ""
@@ -111,15 +109,3 @@ def repair_card(ticket_id: str, words: Texts) -> str:
     title = words._("This card is being repaired")
     text = words._("The request is not lost. The card will be back as soon as its file is mended.")
     return f"{head(ticket_id, title, 'repair', words)}<p>{escape(text)}"
-
-
-def _links(files: tuple[PublicFile, ...]) -> dict[str, str]:
-    """Map the links an agent may write to an attachment to where it is published."""
-    found: dict[str, str] = {}
-    for one in files:
-        published = quote(one.published)
-        name = one.stored.rpartition("/")[2]
-        folder = one.stored.split("/")[-2]
-        for written in (name, f"{folder}/{name}", f"./{folder}/{name}"):
-            found[written] = found[quote(written)] = published
-    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import quote
@@ -56,6 +57,20 @@ def publish_file(file: Attachment, ticket_id: str) -> PublicFile | None:
     extension = name.rpartition(".")[2].lower() if "." in name else ""
     published = name if extension in _PASSIVE else f"{name}.bin"
     return PublicFile(file.name or path.name, file.path, published, file.size)
+
+
+def written_links(files: Iterable[PublicFile], card: str = "") -> dict[str, str]:
+    """Map the links an agent may write to an attachment to where it is published, which is
+    beside the card at ``card``.
+    """
+    found: dict[str, str] = {}
+    for one in files:
+        published = card + quote(one.published)
+        name = one.stored.rpartition("/")[2]
+        folder = one.stored.split("/")[-2]
+        for written in (name, f"{folder}/{name}", f"./{folder}/{name}"):
+            found[written] = found[quote(written)] = published
+    return found
 
 
 def file_list(files: tuple[PublicFile, ...], words: Texts) -> str:

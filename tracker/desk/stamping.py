@@ -1,0 +1,207 @@
+"""Stamping in one transaction: every draft, hand-made change and commit trailer that waits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from tracker.adapters.commits import Change
+from tracker.adapters.git import GitError
+from tracker.adapters.history import Commit, History
+from tracker.adapters.index import is_ticket_path
+from tracker.core import state
+from tracker.core.settings import Fault
+from tracker.core.stamping import plan, stamp
+from tracker.core.state import Commits
+from tracker.core.trailers import Message, obey_trailers, read_trailers
+from tracker.core.workspace import Workspace
+from tracker.desk.desk import Desk
+from tracker.desk.past import Past
+from tracker.desk.report import Report
+from tracker.desk.view import View
+from tracker.desk.write import PushRefusedError, write
+
+FAR_BEHIND = 200
+"""So many commits are read again in each run before a commit is made just to note it."""
+
+Item = int | str
+"""What waits: the number of a ticket, or the id of a commit with trailers."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A commit with trailers that was not obeyed yet."""
+
+    commit: Commit
+    message: Message
+    patch: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """What the commits since the last position hold. ``stale`` says that the position is worth a
+    commit of its own.
+    """
+
+    known: Commits
+    told: tuple[_Told, ...] = ()
+    stale: bool = False
+
+
+@dataclass(slots=True)
+class _Done:
+    """What the last attempt of a transaction did."""
+
+    stamped: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def stamp_all(desk: Desk, report: Report) -> None:
+    """Stamp every ticket that needs it and obey the trailers of new commits.
+
+    What a draft lacks, or the Git host refuses, is noted in the report and stops nothing else.
+    Raises GitError, and ShallowError where something waits and the clone lacks its history.
+    """
+    stamping = _Stamping(desk)
+    waiting = stamping.waiting()
+    if waiting is None:
+        return
+    try:
+        stamping.write(report)
+    except PushRefusedError as refusal:
+        if not waiting:
+            raise
+        stamping.write_each(waiting, report, refusal)
+
+
+class _Stamping:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._history = History(desk.git, desk.settings.desk.branch, desk.repository.remote)
+
+    def waiting(self) -> list[Item] | None:
+        """Return what waits; None where there is nothing to write at all."""
+        desk = self._desk
+        commit = desk.repository.newest()
+        if not commit:
+            return None
+        with desk.index.at(commit, desk.progress):
+            view = View(desk.git, desk.index, commit)
+            numbers = view.unstamped()
+            scan = self._scan(view)
+        found: list[Item] = [*numbers, *(one.commit.id for one in scan.told)]
+        return found if found or scan.stale else None
+
+    def write(self, report: Report, items: Collection[Item] | None = None) -> None:
+        """Stamp ``items``, or everything; what the transaction did goes into the report."""
+        done = _Done()
+        write(self._desk, lambda view: self._decide(view, items, done), fetched=True)
+        report.stamped += done.stamped
+        report.notes += done.notes
+
+    def write_each(self, items: Sequence[Item], report: Report, refusal: PushRefusedError) -> None:
+        """Stamp what the host takes: of a batch that it refuses each half, down to the one."""
+        if len(items) == 1:
+            one = items[0]
+            name = f"{self._desk.settings.desk.prefix}-{one}" if isinstance(one, int) else one[:12]
+            report.notes.append(f"{name} is not stamped. {refusal.message}")
+            return
+        middle = len(items) // 2
+        for half in (items[:middle], items[middle:]):
+            try:
+                self.write(report, half)
+            except PushRefusedError as again:
+                self.write_each(half, report, again)
+
+    def _decide(self, view: View, items: Collection[Item] | None, done: _Done) -> Change | None:
+        scan = self._scan(view)
+        numbers = [one for one in view.unstamped() if items is None or one in items]
+        told = [one for one in scan.told if items is None or one.commit.id in items]
+        work, done.stamped, done.notes = self._workspace(view), [], []
+        known = scan.known
+        if numbers or told:
+            past = Past(self._desk, self._history, view.commit)
+            work, faults = self._stamp(view, numbers, past)
+            done.notes += [f"{fault} (it is left as it is)" for fault in faults]
+            known = self._obey(work, past, told, known, done)
+        if items is None and (work.files or told or scan.stale):
+            known = replace(known, commit=view.commit)
+        if known != scan.known:
+            work.files[state.COMMITS] = state.write(known)
+        done.stamped = [Path(path).stem for path in work.files if is_ticket_path(path)]
+        return Change(work.files, _message(done.stamped)) if work.files else None
+
+    def _workspace(self, view: View) -> Workspace:
+        desk = self._desk
+        return Workspace(view, desk.settings, desk.now(), desk.new_id)
+
+    def _stamp(
+        self, view: View, numbers: Sequence[int], past: Past
+    ) -> tuple[Workspace, list[Fault]]:
+        texts = view.texts_of(numbers)
+        plans = [plan(text, view.path_of(number) or "", past) for number, text in texts.items()]
+        return stamp(lambda: self._workspace(view), plans, past.file)
+
+    def _obey(
+        self, work: Workspace, past: Past, told: Sequence[_Told], known: Commits, done: _Done
+    ) -> Commits:
+        """Obey trailers, those of trusted commits first; return what is remembered then."""
+        for one in sorted(told, key=lambda one: not past.origin(one.commit.id).trusted):
+            origin = past.origin(one.commit.id)
+            patch = one.patch if origin.trusted else f"{one.patch}?"
+            if known.holds(one.patch) or known.holds(patch):
+                continue
+            _, missed = obey_trailers(work, one.message, origin)
+            done.notes += [f"commit {one.commit.id[:12]}: {reason}" for reason in missed]
+            known = known.with_patches([patch], self._desk.now())
+        return known
+
+    def _scan(self, view: View) -> _Scan:
+        known = state.read_commits(view.read(state.COMMITS))
+        if known is None:  # a desk from before trailers: what is older than this is not obeyed
+            return _Scan(Commits(""), stale=True)
+        if known.commit == view.commit:
+            return _Scan(known)
+        commits = self._since(known.commit, view.commit)
+        if commits is None:
+            return _Scan(known, stale=True)
+        found = [(one, message) for one in commits if (message := self._read(one))]
+        patches = self._history.patches([one for one, _ in found]) if found else {}
+        told = (_Told(one, message, patches[one.id]) for one, message in found)
+        new = tuple(one for one in told if not known.holds(one.patch))
+        return _Scan(known, new, stale=bool(found) or len(commits) > FAR_BEHIND)
+
+    def _since(self, position: str, commit: str) -> list[Commit] | None:
+        """Return the commits after a position. Where history was rewritten those after the last
+        one in common, and None where there is none: then nothing older than now is obeyed.
+        """
+        try:
+            commits = self._history.since(position, commit)
+        except GitError:
+            if self._desk.git.commit_of(position):
+                raise
+            self._history.need_whole()
+            return None
+        begins = position and any(not one.parents for one in commits)
+        if begins and self._desk.git.attempt("merge-base", position, commit)[0]:
+            return None
+        return commits
+
+    def _read(self, commit: Commit) -> Message | None:
+        """Return the message of a commit that bears an agent's name, and trailers."""
+        own = self._desk.committer.key
+        if len(commit.parents) > 1 or own in (commit.author.key, commit.committer.key):
+            return None
+        if self._desk.settings.agent_by_email(commit.author.email) is None:
+            return None
+        return read_trailers(commit.message, self._desk.settings.desk.prefix)
+
+
+def _message(stamped: Sequence[str]) -> str:
+    """Return what the commit says: numbers, no word of a text."""
+    if not stamped:
+        return "Note how far commits were read"
+    if len(stamped) <= 3:
+        return f"Stamp {', '.join(stamped)}"
+    return f"Stamp {len(stamped)} tickets\n\n{', '.join(stamped)}"
