@@ -20,7 +20,9 @@ from tracker.core.accounts.layout import COMPLETE, FOLDER, SEALED, STATE
 from tracker.core.accounts.records import FOLDER as RECORDS
 from tracker.core.accounts.records import Record, read_record
 from tracker.core.errors import TrackerError
+from tracker.core.options import Sla
 from tracker.core.pages.site import Desk as PageDesk
+from tracker.core.sla import Targets
 from tracker.core.ticket import TICKET_FILE
 from tracker.desk.canary import plant
 from tracker.desk.desk import Desk
@@ -87,8 +89,9 @@ class _Run:
         self._desk, self._ring, self._folder = desk, ring, folder
         self._page = PageDesk.of(desk.settings)
         self._snapshot = Snapshot(desk.git, desk.repository.newest())
-        self._workshop = Workshop(self._page, ring, folder)
-        self.state = SealState(folder / STATE, _key(self._page, ring))
+        targets = Targets.of(desk.settings)
+        self._workshop = Workshop(self._page, ring, folder, targets)
+        self.state = SealState(folder / STATE, _key(self._page, desk.settings.sla, ring))
         self._done = Sealed()
 
     def seal(self) -> Sealed:
@@ -166,10 +169,12 @@ def _names(sealed: Path) -> set[str]:
     }
 
 
-def _key(page: PageDesk, ring: Ring) -> str:
-    """Return what every file depends on: the desk as it is shown, the secret, and this code."""
+def _key(page: PageDesk, sla: Sla, ring: Ring) -> str:
+    """Return what every file depends on: the desk as it is shown, its targets, the secret, and
+    this code.
+    """
     code = code_digest(
         ("core/**/*.py", "desk/seal*.py", "locale/**/*.mo"),
         ("cryptography", "pynacl", "markdown", "nh3"),
     )
-    return sha256(f"{code}{page!r}{ring.current.id}".encode()).hexdigest()
+    return sha256(f"{code}{page!r}{sla!r}{ring.current.id}".encode()).hexdigest()

@@ -11,7 +11,7 @@ from tracker.core.accounts.bundles import Owner
 from tracker.core.accounts.keys import Ring
 from tracker.core.accounts.layout import bundle_path, login_path
 from tracker.core.accounts.records import Login, Record
-from tracker.core.accounts.visible import Facts, Shelf, chunks_of, role_of
+from tracker.core.accounts.visible import Facts, Shelf, agent_of, chunks_of, role_of
 from tracker.core.pages.site import Desk
 from tracker.core.settings import Settings
 from tracker.desk.seal_work import AccessJob, ChunkJob, FileJob, Job, Learned, Source, Target
@@ -59,7 +59,8 @@ class Plan:
         if record.revoked:
             return
         master = self._ring.of(record.key, record.path)
-        owner = Owner(record, master, role_of(record, settings), self._desk)
+        role, agent = role_of(record, settings), agent_of(record, settings)
+        owner = Owner(record, master, role, self._desk, agent if role == "agent" else "")
         people = [self._ring.current.person(one) for one in record.addresses]
         find = self._shelf.of_agent if owner.role == "agent" else self._shelf.of_people
         self._bundles(owner, chunks_of(find(people)))
@@ -68,7 +69,7 @@ class Plan:
     def _bundles(self, owner: Owner, chunks: Sequence[Sequence[Facts]]) -> None:
         record = owner.record
         names = owner.names(len(chunks))
-        who = (*_who(record), record.addresses[0], record.name, record.created, owner.role, names)
+        who = (*_who(record), record.addresses[0], record.name, record.created, owner.role, owner.agent, names)
         for number, chunk in enumerate(chunks):
             sources = tuple(self._sources[one.number] for one in chunk)
             files = {

@@ -25,6 +25,7 @@ from tracker.core.accounts.records import Login
 from tracker.core.accounts.visible import Facts, facts_of
 from tracker.core.document import TicketFault, parse
 from tracker.core.pages.site import Desk
+from tracker.core.sla import Targets
 from tracker.core.ticket import TICKET_FILE, Ticket
 
 
@@ -89,6 +90,7 @@ class Workshop:
     desk: Desk
     ring: Ring
     folder: Path
+    targets: Targets | None = None
 
     def learn(self, batch: list[Source]) -> list[Learned]:
         """Read tickets for who may see them."""
@@ -117,7 +119,7 @@ class Workshop:
         }
 
     def _chunks(self, job: ChunkJob) -> dict[str, bytes]:
-        writer = _writer(self.desk)
+        writer = _writer(self.desk, self.targets)
         pieces: list[Piece] = []
         for source in job.tickets:
             ticket = _read(source)
@@ -171,5 +173,5 @@ def _read(source: Source) -> Ticket | None:
 
 
 @cache
-def _writer(desk: Desk) -> PieceWriter:
-    return PieceWriter(desk)
+def _writer(desk: Desk, targets: Targets | None) -> PieceWriter:
+    return PieceWriter(desk, targets)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.core.pages.make import ANNA, IVAN, START, answer, desk, entry, ticket
+from tests.portal.desks import SETTINGS
 from tracker.core.accounts.activation import activation_file, new_record
 from tracker.core.accounts.bundles import (
     Owner,
@@ -24,14 +25,17 @@ from tracker.core.accounts.layout import bundle_path, login_path
 from tracker.core.accounts.logins import Derived, keep, login_file
 from tracker.core.accounts.records import Record
 from tracker.core.accounts.sealed import Kind, Place, SealError, open_sealed
+from tracker.core.accounts.staff import staff_members
 from tracker.core.accounts.visible import CHUNK, Facts, Shelf, chunks_of, facts_of, role_of
 from tracker.core.addresses import Address
 from tracker.core.settings import read_settings
+from tracker.core.sla import Targets
 from tracker.core.ticket import Attachment, Ticket
 
 RING = Ring.of_secrets("correct horse battery staple")
 MASTER = RING.current
 NOW = START + timedelta(days=1)
+SLA = '\n[sla]\nfirst_answer = "2h"\n'
 MARIA = Address("Мария", "maria@example.org")
 PICTURE = Attachment("снимок.png", "tickets/000/ACCREDO-42/снимок.png", 3, "image/png")
 
@@ -53,14 +57,13 @@ def bundle(*tickets: Ticket, published: set[str] | None = None, role: Any = "req
 def test_a_bundle_says_what_the_specification_lists() -> None:
     found = bundle(ticket(42, entry("Здравствуйте!"), answer("Добрый день!"), labels=("vpn",)))
     assert set(found) == set(
-        "v account epoch address name role chunk chunks made desk tickets".split()
+        "v account epoch address name role agent chunk chunks made desk tickets".split()
     )
     assert found["desk"]["url"] == "https://help.example.org/"
     assert set(found["desk"]) == set("name language address phone hours prefix url".split())
     (one,) = found["tickets"]
     assert set(one) == set(
-        "id number title status created updated requester labels assignee queues card text "
-        "files".split()
+        "id number title status created updated requester labels card text files".split()
     )
     assert (one["id"], one["number"], one["labels"]) == ("ACCREDO-42", 42, ["vpn"])
     assert "Здравствуйте!" in one["text"] and "<article" in one["card"]
@@ -123,17 +126,31 @@ def test_what_a_browser_could_run_is_told_as_neutral() -> None:
 @pytest.mark.parametrize(
     ("more", "last", "queues"),
     [
-        ({}, entry("a"), ["unassigned", "us"]),
-        ({"assignee": "anna"}, entry("a"), ["us"]),
-        ({"assignee": "anna"}, answer("b", 2), ["requester"]),
-        ({"status": "waiting"}, entry("a", 3), ["unassigned", "requester"]),
+        ({}, entry("a"), ["unassigned", "to-answer"]),
+        ({"assignee": "anna"}, entry("a"), ["to-answer"]),
+        ({"assignee": "anna"}, answer("b", 2), ["waiting"]),
+        ({"status": "waiting"}, entry("a", 3), ["unassigned", "waiting"]),
         ({"status": "closed"}, entry("a"), []),
-        ({}, answer("auto", 2, automatic="auto-reply"), ["unassigned", "us"]),
+        ({}, answer("auto", 2, automatic="auto-reply"), ["unassigned", "to-answer"]),
     ],
 )
-def test_queues_tell_who_is_to_act(more: dict[str, Any], last: Any, queues: list[str]) -> None:
-    (one,) = bundle(ticket(42, entry("сначала"), replace(last, id="zz"), **more))["tickets"]
-    assert one["queues"] == queues
+def test_queues_tell_agents_who_is_to_act(
+    more: dict[str, Any], last: Any, queues: list[str]
+) -> None:
+    given = ticket(42, entry("сначала"), replace(last, id="zz"), **more)
+    (one,) = bundle(given, role="agent")["tickets"]
+    assert (one["queues"], one["assignee"]) == (queues, more.get("assignee", ""))
+    (theirs,) = bundle(given)["tickets"]
+    assert set(one) - set(theirs) == {"queues", "assignee", "due"}
+
+
+def test_agents_see_when_a_ticket_is_overdue() -> None:
+    settings = read_settings(SETTINGS.format(language="ru", visibility="private") + SLA)
+    targets = Targets.of(settings)
+    late, closed = ticket(42), ticket(43, status="closed")
+    assert staff_members(late, targets)["due"] == "2026-11-23T08:00:00Z"
+    assert staff_members(closed, targets)["due"] == ""
+    assert staff_members(late, None)["due"] == ""
 
 
 # Who sees what

@@ -11,10 +11,12 @@ from tracker.core.accounts.keys import Master, attachment_key, b64, bundle_key
 from tracker.core.accounts.layout import attachment_path, bundle_path
 from tracker.core.accounts.records import Record, Role
 from tracker.core.accounts.sealed import Place, seal
+from tracker.core.accounts.staff import staff_members
 from tracker.core.pages.cards import CardWriter
 from tracker.core.pages.files import PublicFile
 from tracker.core.pages.site import Desk
 from tracker.core.pages.view import Gate, PublicTicket
+from tracker.core.sla import Targets
 from tracker.core.ticket import Ticket
 
 NEUTRAL = "application/octet-stream"
@@ -25,12 +27,14 @@ _FILES = '"files":[]}'
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A ticket as bundles hold it, but for its attachments: those have another place and key in
-    each account. ``head`` is its JSON up to them; ``files`` are what it shows, with their types.
+    each account. ``head`` is its JSON up to them; ``files`` are what it shows, with their types;
+    ``staff`` is the JSON behind them, with what agents get besides.
     """
 
     head: str
     files: tuple[tuple[PublicFile, str], ...]
     updated: str
+    staff: str
 
 
 class PieceWriter:
@@ -38,7 +42,9 @@ class PieceWriter:
     too; only addresses and numbers are shown, for these are the people themselves.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, targets: Targets | None = None) -> None:
+        """``targets`` are what the desk has set itself, for its agents to see."""
+        self._targets = targets
         self._gate = Gate(desk.language, desk.zone, masked=False)
         self._cards = CardWriter(desk, masked=False)
 
@@ -58,26 +64,14 @@ class PieceWriter:
             "updated": public.updated.isoformat(),
             "requester": public.requester,
             "labels": public.labels,
-            "assignee": ticket.assignee or "",
-            "queues": queues_of(public, ticket.assignee),
             "card": self._cards.card(public),
             "text": "\n".join(_said(public)),
             "files": (),
         }
         head = _json(content).removesuffix(_FILES)
         files = tuple((one, _type(one, types.get(one.stored, NEUTRAL))) for one in shown)
-        return Piece(head, files, public.updated.isoformat())
-
-
-def queues_of(ticket: PublicTicket, assignee: str | None) -> list[str]:
-    """Return the agents' queues an open ticket stands in: ``unassigned``, and ``us`` or
-    ``requester``, whoever is to act next. Automatic mail changes nothing.
-    """
-    if ticket.status == "closed":
-        return []
-    said = [one for one in ticket.entries if one.format and not one.automatic]
-    theirs = ticket.status == "waiting" or (bool(said) and said[-1].side == "agent")
-    return [*([] if assignee else ["unassigned"]), "requester" if theirs else "us"]
+        staff = _json(staff_members(ticket, self._targets))[1:]
+        return Piece(head, files, public.updated.isoformat(), staff)
 
 
 def _type(file: PublicFile, told: str) -> str:
@@ -96,12 +90,15 @@ def _said(ticket: PublicTicket) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose bundle it is: the account with its keys, as what it sees, and on which desk."""
+    """Whose bundle it is: the account with its keys, as what it sees, and on which desk.
+    ``agent`` is an agent's handle.
+    """
 
     record: Record
     master: Master
     role: Role
     desk: Desk
+    agent: str = ""
 
     @property
     def key(self) -> bytes:
@@ -143,6 +140,7 @@ def bundle_text(
         "address": record.addresses[0],
         "name": record.name,
         "role": owner.role,
+        "agent": owner.agent,
         "chunk": chunk,
         "chunks": list(names),
         "made": max((one.updated for one in pieces), default=record.created),
@@ -157,8 +155,11 @@ def bundle_text(
         },
         "tickets": (),
     }
+    is_agent = owner.role == "agent"
     tickets = ",".join(
-        f'{one.head}"files":{_json(_files(owner, one, published))}}}' for one in pieces
+        f'{one.head}"files":{_json(_files(owner, one, published))}'
+        + (f",{one.staff}" if is_agent else "}")
+        for one in pieces
     )
     return f"{_json(head).removesuffix('[]}')}[{tickets}]}}"
 

@@ -59,8 +59,13 @@ def role_of(record: Record, settings: Settings) -> Role:
     """Return what an account is now: an agent's account of somebody who is none any more is a
     requester's.
     """
-    is_agent = any(settings.agent_by_email(one) for one in record.addresses)
-    return "agent" if record.role == "agent" and is_agent else "requester"
+    return "agent" if record.role == "agent" and agent_of(record, settings) else "requester"
+
+
+def agent_of(record: Record, settings: Settings) -> str:
+    """Return the handle that an account's addresses have among the agents, or nothing."""
+    found = (settings.agent_by_email(one) for one in record.addresses)
+    return next(filter(None, found), "")
 
 
 @dataclass(frozen=True, slots=True)
