@@ -26,6 +26,7 @@ MISSING = object()
 PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 EMAIL = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]+@[^\s<>@,;:()\[\]\\\"]+", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?")
 _PORTS = {"imap": 143, "imaps": 993, "smtp": 587, "smtps": 465}
 
 
@@ -89,6 +90,17 @@ def _web(value: Any) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ValueError("must be a web address such as https://help.example.org/")
     return str(value) if str(value).endswith("/") else f"{value}/"
+
+
+def _form(value: Any) -> str:
+    """The address stands in a Content-Security-Policy, too: nothing in it may end a directive."""
+    parts = urlsplit(value)
+    loopback = parts.hostname in ("localhost", "127.0.0.1")
+    if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
+        raise ValueError("must be an address that begins with https://")
+    if not _HOST.fullmatch(parts.netloc) or _CONTROL.search(value) or " " in value:
+        raise ValueError("must be an address such as https://forms.example.org/f/desk")
+    return str(value)
 
 
 def endpoint(value: str, kind: str) -> Endpoint:
@@ -169,6 +181,12 @@ class Desk:
     phone: str = option("The telephone number, told on every page and in every letter.", "")
     hours: str = option("When the telephone is answered, such as `Mon-Fri 9:00-18:00`.", "")
     branch: str = option("The Git branch that holds the tickets.", "main")
+    submit_url: str = option(
+        "The address of a service that turns a form into a mail to the desk. Letters of the portal "
+        "are then sent with one click, beside the ways by mail.",
+        "",
+        _form,
+    )
 
 
 @dataclass(frozen=True, slots=True)

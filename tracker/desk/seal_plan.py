@@ -69,7 +69,15 @@ class Plan:
     def _bundles(self, owner: Owner, chunks: Sequence[Sequence[Facts]]) -> None:
         record = owner.record
         names = owner.names(len(chunks))
-        who = (*_who(record), record.addresses[0], record.name, record.created, owner.role, owner.agent, names)
+        who = (
+            *_who(record),
+            record.addresses[0],
+            record.name,
+            record.created,
+            owner.role,
+            owner.agent,
+            names,
+        )
         for number, chunk in enumerate(chunks):
             sources = tuple(self._sources[one.number] for one in chunk)
             files = {

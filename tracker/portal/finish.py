@@ -81,9 +81,10 @@ class Finisher:
 
     def _missing(self, root: str) -> str:
         words = self._desk.words
+        lists = words._("Requests") if self._lists else words._("My requests")
         return (
             f"<h1>{escape(words._('There is no such page'))}</h1>"
             f"<p>{escape(words._('The link may be old, or the request is not public.'))}"
-            f'<p><a class="md-button" href="{root}{OPEN}">{escape(words._("Requests"))}</a> '
+            f'<p><a class="md-button" href="{root}{OPEN}">{escape(lists)}</a> '
             f'<a class="md-button" href="{root or "./"}">{escape(words._("Portal"))}</a>'
         )

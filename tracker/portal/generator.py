@@ -95,10 +95,11 @@ def _list_page(title: str, name: str) -> str:
     return f"{head}# {title}\n\n{place(name)}\n"
 
 
-def navigation(sources: list[str], desk: Desk) -> list[object]:
+def navigation(sources: list[str], desk: Desk, *, is_private: bool = False) -> list[object]:
     """Return the navigation of a portal that names none: front page, requests, help, the rest.
 
-    ``sources`` are the paths of all pages below ``docs/``.
+    ``sources`` are the paths of all pages below ``docs/``. A private portal has everybody's own
+    requests where a public one has the lists.
     """
     words = desk.words
     sections: dict[str, list[str]] = {}
@@ -106,11 +107,12 @@ def navigation(sources: list[str], desk: Desk) -> list[object]:
         sources, key=lambda path: (path.count("/"), not path.endswith("/index.md"), path)
     ):
         folder, _, _ = one.partition("/")
-        if one not in ("index.md", SHELL) and folder != "requests":
+        if one not in ("index.md", SHELL) and folder not in ("requests", "access"):
             sections.setdefault(folder, []).append(one)
     found: list[object] = [{words._("Home"): "index.md"}] if "index.md" in sources else []
     if "requests/index.md" in sources:
-        found.append({words._("Requests"): "requests/index.md"})
+        name = words._("My requests") if is_private else words._("Requests")
+        found.append({name: "requests/index.md"})
     if "help" in sections:
         found.append({words._("Help"): sections.pop("help")})
     for folder, paths in sections.items():

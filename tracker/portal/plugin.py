@@ -97,7 +97,7 @@ class TrackerPlugin(BasePlugin[TrackerConfig]):  # type: ignore[no-untyped-call]
                 files.append(made)
         if config.nav is None:
             sources = [file.src_uri for file in files.documentation_pages()]
-            config.nav = generator.navigation(sources, self._desk)
+            config.nav = generator.navigation(sources, self._desk, is_private=self._private)
         for address, path in private.static_files() if self._private else ():
             files.append(File.generated(config, address, abs_src_path=str(path)))
         shell = File.generated(config, generator.SHELL, content=generator.shell_page())

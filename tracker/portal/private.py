@@ -16,7 +16,9 @@ from pathlib import Path
 from mkdocs.exceptions import PluginError
 
 from tracker.core.accounts.layout import COMPLETE, FOLDER, SEALED
-from tracker.core.pages.site import Desk
+from tracker.core.pages.site import ACCESS, OPEN, Desk
+from tracker.core.pages.viewer import ViewerPages
+from tracker.portal import chrome
 from tracker.portal.finish import Finisher
 from tracker.portal.site import STAMP, empty
 
@@ -35,9 +37,15 @@ class PrivatePublished:
         return f"{self.pages} pages and files, {self.sealed} sealed files"
 
 
-def pages(desk: Desk) -> dict[str, str]:  # noqa: ARG001
-    """Return the viewer's pages as sources: path below ``docs/`` to Markdown."""
-    return {}
+def pages(desk: Desk) -> dict[str, str]:
+    """Return stand-ins of the viewer's pages: path below ``docs/`` to Markdown. They give the
+    generator's navigation its link; the pages themselves take their place at the end.
+    """
+    title = desk.words._("My requests")
+    return {
+        f"{address}index.md": f"---\nsearch:\n  exclude: true\n---\n# {title}\n"
+        for address in (OPEN, ACCESS)
+    }
 
 
 @cache
@@ -77,7 +85,7 @@ def need_sealed(root: Path, site: Path) -> None:
 def publish(desk: Desk, root: Path, pages: Path, site: Path) -> PrivatePublished:
     """Bring the site to the generator's ``pages`` and the sealed files; all else leaves it."""
     wanted: set[str] = set()
-    for path, data in Finisher(pages, desk, None).files():
+    for path, data in _pages(desk, pages):
         wanted.add(path)
         _put(site / path, data)
     count = len(wanted)
@@ -87,6 +95,18 @@ def publish(desk: Desk, root: Path, pages: Path, site: Path) -> PrivatePublished
         _link(one, site / path)
     _clear(site, wanted)
     return PrivatePublished(count, len(wanted) - count)
+
+
+def _pages(desk: Desk, pages: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the generator's files, finished, with the viewer's pages in place of their stand-ins."""
+    looks = chrome.read_looks((pages / chrome.PAGE).read_text("utf-8"))
+    has_help = (pages / "help" / "index.html").is_file()
+    viewer = ViewerPages(desk, looks, viewer_folder(), has_help=has_help).files()
+    for path, data in Finisher(pages, desk, None).files():
+        if path not in viewer:
+            yield path, data
+    for path, text in viewer.items():
+        yield path, text.encode()
 
 
 def _put(target: Path, data: bytes) -> None:

@@ -14,11 +14,10 @@ from tracker.core.accounts.logins import REAL, Cost, derive, keep
 from tracker.core.accounts.records import Record, Role, normal_address, stamp
 from tracker.core.accounts.sealed import Place, seal
 from tracker.core.errors import TrackerError
+from tracker.core.pages.site import ACCESS
 
 VALID = timedelta(days=7)
 """How long a link of an activation letter works."""
-PAGE = "access/"
-"""The page of the portal that a link leads to."""
 
 
 def new_record(
@@ -76,7 +75,7 @@ def activation_link(record: Record, ring: Ring, site: str) -> str:
     """
     if not record.invitation:
         raise TrackerError(f"The account of {record.addresses[0]} has no invitation")
-    return f"{site}{PAGE}#a={b64(_token(record, ring))}"
+    return f"{site}{ACCESS}#a={b64(_token(record, ring))}"
 
 
 def activation_file(record: Record, ring: Ring, site: str) -> tuple[str, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tracker.core.pages.html import escape
 from tracker.core.pages.lists import Counts
-from tracker.core.pages.site import ANY, CLOSED, OPEN, Desk, mail_link, phone_link
+from tracker.core.pages.site import ACCESS, ANY, CLOSED, OPEN, Desk, mail_link, phone_link
 
 
 def front(desk: Desk, counts: Counts | None, root: str) -> str:
@@ -22,11 +22,14 @@ def _portal(desk: Desk, counts: Counts | None, root: str) -> str:
     new = escape(words._("New request"))
     actions = f'<a class="md-button md-button--primary" href="{new_request(desk)}">{new}</a>'
     if counts is None:
+        mine = escape(words._("My requests"))
+        access = escape(words._("First time here, or the password is forgotten"))
         return _way(
             "tk-first",
             words._("On this portal"),
-            words._("Write a new request here."),
-            f'<p class="tk-actions">{actions}',
+            words._("Write a new request, or read yours and what we answered."),
+            f'<p class="tk-actions">{actions} <a class="md-button" href="{root}{OPEN}">{mine}</a>'
+            f'<p class="tk-hours"><a href="{root}{ACCESS}">{access}</a>',
         )
     names = {OPEN: "Open", CLOSED: "Closed", ANY: "Any"}
     lists = "".join(

@@ -13,6 +13,8 @@ from tracker.core.texts import Texts, texts
 
 OPEN, CLOSED, ANY = "requests/", "requests/closed/", "requests/any/"
 """The addresses of the three lists below the portal's root."""
+ACCESS = "access/"
+"""The address of a private portal's page that links of letters lead to."""
 
 
 _UNSAFE = re.compile(r"[\x00-,/:-@\[-^`{-\xa0]+")
@@ -30,6 +32,7 @@ class Desk:
     address: str
     phone: str
     hours: str
+    submit_url: str = ""
 
     @classmethod
     def of(cls, settings: Settings) -> Desk:
@@ -44,6 +47,7 @@ class Desk:
             settings.mailbox.address,
             desk.phone,
             desk.hours,
+            desk.submit_url,
         )
 
     @property

@@ -96,7 +96,7 @@ export function showActivation(written, begin) {
     el("p", {}, say("activate-why")),
     el(
       "div",
-      { class: "tk-choice" },
+      { class: "tk-two" },
       el("section", {}, el("h2", {}, say("take-title")), el("p", {}, say("take-why")), take),
       el("section", {}, el("h2", {}, say("own-title")), el("p", {}, say("own-why")), own)
     ),

@@ -200,7 +200,7 @@ function showList(more) {
     say("new")
   );
   show(
-    el("div", { class: "tk-top" }, el("h1", {}, say("requests")), write),
+    el("div", { class: "tk-top" }, el("h1", {}, say(box.head.role === "agent" ? "all-requests" : "requests")), write),
     ...more,
     ...notices,
     session.pending ? pendingNotice() : null,

@@ -117,6 +117,6 @@ export function ready({ passphrase, address, canKeep, done }) {
     el("h1", {}, say("ready-title")),
     el("p", {}, say("ready-why", { address })),
     form([user, box, keep.row], say("ready-done"), () => done(keep.box.checked)),
-    notice("plain", [say("ready-works")]),
+    notice("info", [say("ready-works")]),
   ];
 }

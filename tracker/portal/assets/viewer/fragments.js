@@ -51,13 +51,16 @@ const trusted = self.trustedTypes
   ? self.trustedTypes.createPolicy("viewer", { createHTML: (html) => html })
   : null;
 
+// A body in a document of its own, which no window shows.
 function parsed(html) {
-  if (Document.parseHTML) {
+  if (Element.prototype.setHTML) {
+    const { body } = document.implementation.createHTMLDocument("");
     const elements = Object.entries(ALLOWED).map(([name, attributes]) => ({ name, attributes }));
-    return Document.parseHTML(html, { sanitizer: { elements, attributes: GLOBAL } });
+    body.setHTML(html, { sanitizer: { elements, attributes: GLOBAL } });
+    return body;
   }
   const given = trusted ? trusted.createHTML(html) : html;
-  return new DOMParser().parseFromString(given, "text/html");
+  return new DOMParser().parseFromString(given, "text/html").body;
 }
 
 function isHtml(element) {
@@ -82,7 +85,7 @@ function clean(body) {
 // Return the nodes of a card. `resolve(link)` says what becomes of a link within the portal: an
 // element that stands for it, an address, or nothing.
 export function fragment(html, resolve) {
-  const body = parsed(html).body;
+  const body = parsed(html);
   clean(body);
   for (const picture of body.querySelectorAll("img")) {
     picture.dataset.file = picture.getAttribute("src") || "";
