@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from playwright.sync_api import Page, expect
+
 from tests.core.pages.make import IVAN
 from tests.desk.private import NOW, SECRET, PrivateDesk
 from tracker.core.accounts.activation import activation_link, invite, new_record
@@ -83,4 +85,39 @@ class Members:
             link.symlink_to(self.desk.site)
 
 
-__all__ = ["BELOW", "NOW", "SECRET", "Member", "Members"]
+def sign_in(page: Page, address: str, password: str, *, remember: bool = False) -> None:
+    """Fill in the form and send it; the list need not come."""
+    page.get_by_label("Адрес почты").fill(address)
+    page.get_by_label("Пароль", exact=True).fill(password)
+    if remember:
+        page.get_by_label("Запомнить меня").check()
+    page.get_by_role("button", name="Войти").click()
+
+
+def choose(page: Page, password: str) -> None:
+    """Type a password of one's own twice and take it."""
+    page.get_by_label("Новый пароль").fill(password)
+    page.get_by_label("Ещё раз").fill(password)
+    page.get_by_role("button", name="Взять этот пароль").click()
+
+
+def letter_of(page: Page) -> str:
+    """Return the letter that the page asks to send."""
+    expect(page.get_by_role("heading", name="Остался один шаг")).to_be_visible()
+    page.get_by_text("Или скопировать письмо").click()
+    return page.get_by_label("Письмо", exact=True).input_value()
+
+
+def numbers(page: Page) -> list[str]:
+    """Return the numbers of the requests that are listed."""
+    expect(page.locator(".tk-filter")).to_be_visible()
+    return page.locator(".tk-table tbody tr:visible td:first-child").all_inner_texts()
+
+
+def unexpected(faults: list[str], *allowed: str) -> list[str]:
+    """Return the faults of a visit that none of ``allowed`` explains."""
+    return [one for one in faults if not any(words in one for words in allowed)]
+
+
+MISSING = "status of 404"
+"""What Chromium writes to its console for a file that is not there."""

@@ -98,7 +98,7 @@ def publish(desk: Desk, root: Path, pages: Path, site: Path) -> PrivatePublished
 
 
 def _pages(desk: Desk, pages: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the generator's files, finished, with the viewer's pages in place of their stand-ins."""
+    """Yield the generator's files, finished; the viewer's pages replace their stand-ins."""
     looks = chrome.read_looks((pages / chrome.PAGE).read_text("utf-8"))
     has_help = (pages / "help" / "index.html").is_file()
     viewer = ViewerPages(desk, looks, viewer_folder(), has_help=has_help).files()

@@ -126,7 +126,7 @@ class ViewerPages:
         return json.dumps(data, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
 
 
-def _tab(link: str, name: str, here: bool) -> str:  # noqa: FBT001 - one of a row
+def _tab(link: str, name: str, here: bool) -> str:
     current = ' aria-current="page"' if here else ""
     active = " md-tabs__item--active" if here else ""
     return (

@@ -26,12 +26,15 @@ export function queues(handle) {
 
 const plain = (text) => text.normalize("NFC").toLowerCase().replaceAll("ё", "е");
 
-// What a query must find: words as they are, long ones without their endings.
+// What a query must find: the beginnings of words, long ones without their endings; short numbers
+// are whole, for they are those of requests.
 function parts(query) {
   const words = plain(query).match(/[\p{L}\p{N}]+/gu) || [];
   return words.map((word) => {
-    const cut = word.length > 5 ? word.length - 2 : word.length > 4 ? 4 : word.length;
-    return new RegExp(`(?<![\\p{L}\\p{N}])${word.slice(0, /\d/.test(word) ? word.length : cut)}`, "u");
+    const hasDigit = /\d/.test(word);
+    const cut = hasDigit || word.length < 5 ? word.length : Math.max(4, word.length - 2);
+    const end = hasDigit && word.length < 5 ? "(?![\\p{L}\\p{N}])" : "";
+    return new RegExp(`(?<![\\p{L}\\p{N}])${word.slice(0, cut)}${end}`, "u");
   });
 }
 

@@ -34,7 +34,8 @@ async function within(mode, act) {
 // Whether anything can be kept here at all: private windows may forbid it.
 export async function canRemember() {
   try {
-    await within("readonly", (store) => store.count());
+    // Where nothing is kept, no empty database is left behind either.
+    if ((await within("readonly", (store) => store.count())) === 0) await forget();
     return true;
   } catch {
     return false;
