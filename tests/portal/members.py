@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.core.pages.make import IVAN
-from tests.desk.private import NOW, SECRET, PrivateDesk
+from tests.desk.private import NOW, PrivateDesk
 from tracker.core.accounts.activation import activation_link, invite, new_record
 from tracker.core.accounts.blocks import read_block
 from tracker.core.accounts.keys import passphrase

@@ -1,4 +1,4 @@
-"""What agents' bundles tell of a ticket beyond what its requester may see: whose it is, its queues."""
+"""What only agents' bundles tell of a ticket: whose it is, its queues, when it is due."""
 
 from __future__ import annotations
 

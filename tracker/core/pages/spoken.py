@@ -103,7 +103,8 @@ def _passwords(words: Texts) -> dict[str, str]:
         "enough": words._("Good"),
         "strong": words._("Strong"),
         "advice": words._(
-            "Several unusual words are strong and easy to remember. No names, dates or rows of keys."
+            "Several unusual words are strong and easy to remember. No names, dates or rows of "
+            "keys."
         ),
         "propose": words._("Propose one"),
         "proposed": words._("A strong password stands in both fields. Write it down."),

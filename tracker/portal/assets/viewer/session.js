@@ -79,7 +79,8 @@ export function tokenOf(written) {
 export async function answered(session) {
   for (let one = session.pending; one; one = one.former) {
     try {
-      return await logIn(one.locator, one.wrapping, one.address);
+      const found = await logIn(one.locator, one.wrapping, one.address);
+      if (found.account === session.account) return found;
     } catch (problem) {
       if (problem.name !== "missing") throw problem;
     }
