@@ -10,7 +10,8 @@ import pytest
 
 from tests.core.pages.make import IVAN, answer, entry, ticket
 from tests.desk.private import SECRET, PrivateDesk
-from tracker.core.accounts.keys import Ring, from_b64
+from tracker.core.accounts.coding import from_b64
+from tracker.core.accounts.keys import Ring
 from tracker.core.accounts.records import Record, write_record
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError

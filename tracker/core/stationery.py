@@ -13,6 +13,10 @@ from tracker.core.ticket import Format
 
 _PARAGRAPH = "margin:0 0 16px"
 _SAID = "margin:0 0 16px;padding:0 0 0 12px;border-left:3px solid #d0d7de"
+_BUTTON = (
+    "display:inline-block;padding:12px 24px;border-radius:6px;background:#0b57d0;color:#fff;"
+    "text-decoration:none;font-weight:bold"
+)
 _PAGE = (
     "margin:0;padding:24px;font:16px/1.5 -apple-system,Segoe UI,Roboto,Arial,sans-serif;"
     "color:#222;background:#fff"
@@ -40,6 +44,14 @@ def paragraph(text: str, link: str = "", shown: str = "") -> Part:
         plain = f"{text} {link}" if link.startswith("http") else text
         html = f'{html} <a href="{escape(link)}">{escape(shown or link)}</a>'
     return Part(plain, f'<p style="{_PARAGRAPH}">{html}</p>')
+
+
+def button(text: str, link: str) -> Part:
+    """Return a link that looks like a button; as text its words and the link, a line each."""
+    html = (
+        f'<p style="{_PARAGRAPH}"><a href="{escape(link)}" style="{_BUTTON}">{escape(text)}</a></p>'
+    )
+    return Part(f"{text}:\n{link}", html)
 
 
 def heading(text: str) -> Part:

@@ -11,7 +11,7 @@ from tracker.adapters.environment import outside_bases
 from tracker.adapters.git import Git
 from tracker.adapters.history import History
 from tracker.adapters.index import Index, number_of
-from tracker.adapters.schema import OF_A_TICKET
+from tracker.adapters.schema import OF_A_TICKET, OF_AN_ACCOUNT
 from tracker.core.addresses import Address
 from tracker.core.corrections import NAMES, field_fault
 from tracker.core.document import TicketFault, parse
@@ -147,7 +147,7 @@ def index_differences(desk: Desk) -> list[str]:
     try:
         fresh.update(commit, desk.progress)
         fresh.update_words(desk.progress)
-        tables = (*OF_A_TICKET, "faults", "words")
+        tables = (*OF_A_TICKET, *OF_AN_ACCOUNT, "faults", "words")
         return [name for name in tables if _rows(desk.index, name) != _rows(fresh, name)]
     finally:
         fresh.close()

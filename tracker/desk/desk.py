@@ -15,6 +15,7 @@ from tracker.adapters.environment import SECRET, SECRET_OLD, optional_secret, se
 from tracker.adapters.git import Git
 from tracker.adapters.index import Index, Progress
 from tracker.adapters.repository import Repository
+from tracker.core.accounts.reception import Means
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
 from tracker.core.settings import FILE, Settings, read_settings
@@ -31,6 +32,11 @@ def random_id() -> str:
     """Return a new entry id: 30 random bits, unique within a ticket."""
     bits = secrets.randbits(5 * _ID_LENGTH)
     return "".join(_ID_LETTERS[bits >> 5 * place & 31] for place in range(_ID_LENGTH))
+
+
+def random_account() -> str:
+    """Return the id of a new account."""
+    return secrets.token_hex(16)
 
 
 def utc_now() -> datetime:
@@ -54,6 +60,7 @@ class Desk:
     index: Index
     clock: Callable[[], datetime] = utc_now
     new_id: Callable[[], str] = random_id
+    new_account: Callable[[], str] = random_account
     pause: Callable[[int], None] = pause
     progress: Progress | None = None
 
@@ -87,6 +94,10 @@ class Desk:
         from tracker.core.accounts.keys import Ring  # most commands do without ciphers
 
         return Ring.of_secrets(secret(SECRET), optional_secret(SECRET_OLD))
+
+    def means(self) -> Means:
+        """Return what accounts are made with."""
+        return Means(self.ring, self.new_account)
 
     def now(self) -> datetime:
         """Return the time in the desk's time zone, in whole seconds."""

@@ -62,7 +62,7 @@ def _take_again(
 
     def decide(view: View) -> Change | None:
         outcomes.clear()
-        intake = Intake(view, desk.settings, keys, desk.now(), desk.new_id)
+        intake = Intake(view, desk.settings, keys, desk.now(), desk.new_id, desk.means())
         outcomes.extend(intake.take(one, again=True) for one in arrivals)
         if all(one.what == "quarantined" for one in outcomes):
             return None  # as it was

@@ -9,7 +9,10 @@ from tracker.adapters.git import Git
 from tracker.adapters.index import Index, number_of
 from tracker.core import state
 from tracker.core.accounts import records
-from tracker.core.schedule import Owed
+from tracker.core.accounts.posts import LIMITED
+from tracker.core.accounts.records import Record
+from tracker.core.addresses import Address
+from tracker.core.schedule import Owed, OwedPost
 from tracker.core.threading import Known
 
 
@@ -55,6 +58,45 @@ class View:
         if self._accounts is None:
             self._accounts = read_folder(self._git, self.commit, records.FOLDER)
         return self._accounts
+
+    def accounts_with(self, word: str) -> list[Record]:
+        """Return the accounts that have an address, or a login at a locator."""
+        sql = "SELECT oid, path FROM account_words JOIN accounts USING (path) WHERE word = ?"
+        return self._records(self._index.query(sql, word))
+
+    def account(self, account: str) -> Record | None:
+        """Return the account with an id, or None."""
+        rows = self._index.query("SELECT oid, path FROM accounts WHERE account = ?", account)
+        return next(iter(self._records(rows)), None)
+
+    def _records(self, rows: Iterable[tuple[str, str]]) -> list[Record]:
+        paths = dict(rows)
+        contents = self._git.read_many(paths) if paths else ()
+        return [records.read_record(content, paths[oid]) for oid, content in contents]
+
+    def posts(self) -> list[OwedPost]:
+        """Return the letters about accounts that are due, those asked for first first."""
+        sql = (
+            "SELECT account, post, kind, recipient, delayed FROM posts JOIN accounts USING (path) "
+            "WHERE due ORDER BY posts.rowid"
+        )
+        return [OwedPost(*row) for row in self._index.query(sql)]
+
+    def posts_since(self, since: datetime) -> int:
+        """Return how many letters that anybody can bring about went to accounts since a time."""
+        kinds = ", ".join("?" * len(LIMITED))
+        sql = f"SELECT count(*) FROM posts WHERE told > ? AND kind IN ({kinds})"
+        row = self._index.query_one(sql, f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", *LIMITED)
+        return int(row[0]) if row else 0
+
+    def requester_of(self, number: int) -> Address:
+        """Return the requester of a readable ticket."""
+        row = self._index.query_one("SELECT requester FROM tickets WHERE number = ?", number)
+        return Address.parse(row[0] if row else "")
+
+    def was_written_to(self, address: str) -> bool:
+        """Whether a letter about a ticket went to an address."""
+        return bool(self._index.query_one("SELECT 1 FROM told WHERE address = ?", address))
 
     def path_of(self, number: int) -> str | None:
         """Return the path of a readable ticket, or None."""

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from tests.core.accounts.vectors import ACCOUNT, ADDRESS, SITE, SMALL, record
 from tracker.core.accounts.blocks import Block, holds_block, read_block, write_block
-from tracker.core.accounts.keys import Ring, b64, joined, registration_key
+from tracker.core.accounts.coding import b64, joined
+from tracker.core.accounts.keys import Ring, registration_key
 from tracker.core.accounts.logins import derive, wrapping_key
 from tracker.core.accounts.records import read_record, write_record
 from tracker.core.accounts.registration import (

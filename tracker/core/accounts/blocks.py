@@ -6,7 +6,7 @@ import html
 import re
 from dataclasses import dataclass
 
-from tracker.core.accounts.keys import b64, from_b64
+from tracker.core.accounts.coding import b64, from_b64
 
 VERSION = 1
 _ACCOUNT = 16

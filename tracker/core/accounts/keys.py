@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from tracker.core.accounts.coding import joined
 from tracker.core.errors import TrackerError
 
 _NAME = 32
@@ -20,24 +21,6 @@ _NAME = 32
 def hkdf(key: bytes, info: bytes) -> bytes:
     """Return 32 bytes of HKDF-SHA-256 without salt (RFC 5869)."""
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(key)
-
-
-def joined(*parts: str | int | bytes) -> bytes:
-    """Join texts, numbers and bytes with zero bytes between them."""
-    return b"\0".join(one if isinstance(one, bytes) else str(one).encode() for one in parts)
-
-
-def b64(data: bytes) -> str:
-    """Return base64url without padding (RFC 4648, section 5)."""
-    return base64.urlsafe_b64encode(data).decode("ascii").rstrip("=")
-
-
-def from_b64(text: str) -> bytes:
-    """Read base64url without padding. Raises ValueError for anything else."""
-    data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    if b64(data) != text:
-        raise ValueError("not canonical base64url")
-    return data
 
 
 class Master:
