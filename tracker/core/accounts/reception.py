@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
-from tracker.core.accounts.blocks import holds_block, read_block
+from tracker.core.accounts.blocks import Block, holds_block, read_blocks
 from tracker.core.accounts.posts import find, may_ask, owe, with_post
 from tracker.core.accounts.records import Record, Role, read_record, record_path, write_record
 from tracker.core.mail import Bounce, Mail, Part, clean_subject, read_mail
+from tracker.core.mail.quoting import split_quoted
 from tracker.core.rights import Sender
 from tracker.core.settings import Settings
 from tracker.core.suppression import Suppressed
@@ -25,6 +27,7 @@ _ASKS = re.compile(rf"\s*/(?:{'|'.join(WORDS)})[ \t.!]*(?:\n|\Z)", re.IGNORECASE
 _TEXTS = (".txt", ".eml", ".htm", ".html", ".md", ".asc")
 _LARGEST = 256 * 2**10
 _NESTED = 2
+_BLOCKS = 8
 _LONGEST_REASON = 200
 
 
@@ -107,21 +110,27 @@ class Reception:
             return None
         if self._settings.desk.visibility != "private":
             return Received("registration: this desk has no accounts")
-        block = next(filter(None, map(read_block, texts)), None)
-        if block is None:
-            return self._refuse(mail, "it is cut or garbled")
-        record = self.account(block.account)
-        if record is None:
-            return self._refuse(mail, "there is no such account")
+        from tracker.core.accounts.registration import RegistrationError
+
+        reason = "it is cut or garbled"
+        for block in islice((one for text in texts for one in read_blocks(text)), _BLOCKS):
+            try:
+                return self._registered(block)
+            except RegistrationError as error:
+                if error.reason == "used":  # sent twice: it is set already, and that was told
+                    return Received(f"registration: {error.words}")
+                reason = error.words
+        return self._refuse(mail, reason)
+
+    def _registered(self, block: Block) -> Received:
+        """Take one block. Raises RegistrationError."""
         from tracker.core.accounts.registration import RegistrationError, register
 
+        record = self.account(block.account)
+        if record is None:
+            raise RegistrationError("unknown")
         site = self._settings.desk.portal_url
-        try:
-            risen = register(record, block, self._means.ring(), site, self._taken(record))
-        except RegistrationError as error:
-            if error.reason == "used":  # sent twice: it is set already, and that was told
-                return Received(f"registration: {error.words}")
-            return self._refuse(mail, error.words)
+        risen = register(record, block, self._means.ring(), site, self._taken(record))
         to = record.to or record.addresses[0]
         self.keep(owe(risen, "registered", to, self._now, self._new_id))
         return Received(f"{record.account[:8]}: password set", done=True)
@@ -202,7 +211,10 @@ def asks_access(mail: Mail) -> bool:
 
 def is_only_asking(mail: Mail) -> bool:
     """Whether a mail that asks for access says nothing else that a person should read."""
-    return not _ASKS.sub("", mail.text, count=1).strip() and not mail.attachments
+    # A signature or quotation is told from words by what stands above it.
+    rest = _ASKS.sub("", mail.text, count=1)
+    words, _ = split_quoted(f"/{WORDS[0]}\n\n{rest}", reply=True, forward=False)
+    return not _ASKS.sub("", words, count=1).strip() and not mail.attachments
 
 
 def _texts_of(mail: Mail, nested: int = _NESTED) -> Iterator[str]:

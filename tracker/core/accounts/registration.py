@@ -23,7 +23,9 @@ _EARLIER = 3
 _LOCATOR = re.compile(r"[0-9a-f]{32}")
 _MEMBERS = {"purpose", "epoch", "locator", "wrap", "nonce"}
 
-Reason = Literal["account", "revoked", "sealed", "malformed", "purpose", "epoch", "used", "taken"]
+Reason = Literal[
+    "unknown", "account", "revoked", "sealed", "malformed", "purpose", "epoch", "used", "taken"
+]
 
 
 class RegistrationError(TrackerError):
@@ -36,6 +38,7 @@ class RegistrationError(TrackerError):
 
 
 _REASONS: dict[Reason, str] = {
+    "unknown": "there is no such account",
     "account": "it is for another account",
     "revoked": "its account is revoked",
     "sealed": "it does not open under its account's present key",
