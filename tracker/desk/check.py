@@ -12,6 +12,7 @@ from tracker.adapters.git import Git
 from tracker.adapters.history import History
 from tracker.adapters.index import Index, number_of
 from tracker.adapters.schema import OF_A_TICKET, OF_AN_ACCOUNT
+from tracker.core.accounts.records import FOLDER, read_record
 from tracker.core.addresses import Address
 from tracker.core.corrections import NAMES, field_fault
 from tracker.core.document import TicketFault, parse
@@ -50,7 +51,20 @@ def check(folder: Path) -> tuple[int, list[Fault]]:
                 Fault(path, 0, f"the number {number} belongs to {owners[number]} already")
             )
         owners.setdefault(number, path)
-    return len(paths), [*faults, *snippet_faults(root)]
+    return len(paths), [*faults, *snippet_faults(root), *_of_accounts(root, settings)]
+
+
+def _of_accounts(root: Path, settings: Settings | None) -> Iterator[Fault]:
+    records = sorted((root / FOLDER).glob("*/*.json"))
+    for file in records:
+        path = file.relative_to(root).as_posix()
+        try:
+            read_record(file.read_bytes(), path)
+        except TrackerError as error:
+            yield Fault(path, 0, error.message.removeprefix(f"{path} "))
+    if records and settings is not None and settings.desk.visibility == "public":
+        line = "the desk was private, and nobody was asked yet: run `tracker visibility public`"
+        yield Fault(FILE, 0, line)
 
 
 def outside_faults(folder: Path, base: str | None = None) -> list[Fault]:
