@@ -174,7 +174,9 @@ def _create(path: Path, data: bytes) -> None:
 
 
 def _read(source: Source, *, words: bool = True) -> Ticket | None:
-    """Parse a ticket file (see ``parse``); None where it can't be read or calls itself another number."""
+    """Parse a ticket file (see ``parse``); None where it can't be read, or calls itself another
+    number.
+    """
     found = TICKET_FILE.fullmatch(source.path)
     try:
         ticket = parse(source.data.decode(), source.path, words=words)
