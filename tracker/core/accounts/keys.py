@@ -64,7 +64,7 @@ class Master:
         return self._name("f", account, epoch, stored)
 
     def person(self, address: str) -> str:
-        """Return the keyed hash under which the desk's cache remembers a person."""
+        """Return the keyed hash under which the desk's cache remembers an address or a path."""
         return self._name("p", address)[:20]
 
     def _name(self, *parts: str | int) -> str:
