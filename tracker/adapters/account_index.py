@@ -14,7 +14,7 @@ from tracker.core.errors import TrackerError
 
 def is_account_path(path: str) -> bool:
     """Whether ``path`` is an account's record: ``accounts/ab/….json``."""
-    return path.startswith(f"{FOLDER}/") and path.endswith(".json")
+    return path.startswith(f"{FOLDER}/") and path.count("/") == 2 and path.endswith(".json")
 
 
 def apply_accounts(

@@ -28,6 +28,11 @@ _NEEDED = {
 @click.option("--smtp", default="", help="smtps://user@host: where letters are sent.")
 @click.option("--language", type=click.Choice(["ru", "en"]), help="Of letters and portal.")
 @click.option("--visibility", type=click.Choice(["private", "public"]), help="Who reads tickets.")
+@click.option(
+    "--repository",
+    type=click.Choice(["private", "public"]),
+    help="Who reads the Git repository; in a public one addresses are sealed.",
+)
 @click.option("--portal-url", default="", help="Where the portal is published.")
 @click.option("--timezone", default="", help="Such as Europe/Moscow.")
 @click.option("--phone", default="", help="The telephone number.")
@@ -45,6 +50,7 @@ def init(
     agents: Sequence[str],
     language: str | None,
     visibility: str | None,
+    repository: str | None,
     **given: str | None,
 ) -> None:
     """Make a new desk: a Git repository with settings, pages and its first commit.
@@ -72,7 +78,8 @@ def init(
     desk_keys = ("name", "prefix", "portal_url", "timezone", "phone", "hours")
     tables = {
         "desk": {key: given[key] or "" for key in desk_keys}
-        | {"language": language, "visibility": visibility},
+        | {"language": language, "visibility": visibility}
+        | {"repository": _repository(repository, visibility, yes)},
         "mailbox": {key: given[key] or "" for key in ("address", "imap", "smtp")},
     }
     people = dict(agent_from(one) for one in agents)
@@ -92,6 +99,15 @@ def _visibility(given: str | None, yes: bool) -> str:
         )
         click.confirm("Make the desk public?", abort=True)
     return given or "private"
+
+
+def _repository(given: str | None, visibility: str, yes: bool) -> str:
+    """Return who may read the repository. Only a public desk's may be public."""
+    if given is None and visibility == "public" and not yes:
+        choice = click.Choice(["private", "public"])
+        question = "Who may read the Git repository (in a public one addresses are sealed)"
+        given = click.prompt(question, type=choice, default="private")
+    return "" if given in (None, "private") else str(given)
 
 
 def _tell(made: Made, visibility: str, *, asks: bool) -> None:

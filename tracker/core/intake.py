@@ -23,7 +23,7 @@ from tracker.core.arrival import Arrival, nameless_digest
 from tracker.core.bouncing import take_bounce
 from tracker.core.conversation import Taken, take_in
 from tracker.core.mail import Mail
-from tracker.core.mail_actions import Case
+from tracker.core.mail_actions import Case, internal
 from tracker.core.rights import Sender, sender_of, standing
 from tracker.core.settings import Settings
 from tracker.core.suppression import Suppressed
@@ -73,7 +73,10 @@ class Intake:
         now: datetime,
         new_id: Callable[[], str],
         means: Means,
+        disguise: Callable[[Mail], Mail] | None = None,
     ) -> None:
+        """``disguise`` makes of a mail what a desk that seals addresses may hold of it."""
+        self._disguise = disguise
         self._work = Workspace(view, settings, now, new_id)
         self._reception = Reception(view, settings, self._work.files, now, new_id, means)
         self._view = view
@@ -112,6 +115,8 @@ class Intake:
         return self._take(arrival, arrival.mail)
 
     def _take(self, arrival: Arrival, mail: Mail) -> Outcome:
+        if self._disguise:
+            mail = self._disguise(mail)
         sender = sender_of(mail, self._settings)
         repeated = self._repeated(arrival, mail, sender)
         if repeated:
@@ -131,7 +136,10 @@ class Intake:
         thread = find_thread(mail, sender.address.key, self, self._settings, self._keys)
         speaks = thread if thread and thread.speaks else None
         found = standing(mail, sender, speaks, self._settings, arrival.received)
-        taken = take_in(self._work, Case(arrival, mail, sender, found), thread)
+        case = Case(arrival, mail, sender, found)
+        if self._settings.desk.repository == "public" and (why := internal(self._work, case)):
+            return self.quarantine(arrival, f"{why}, and the repository is public")
+        taken = take_in(self._work, case, thread)
         return self._note(arrival, mail, taken)
 
     def finish(self, position: state.Position | None) -> None:

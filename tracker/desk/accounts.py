@@ -19,13 +19,14 @@ from tracker.core.accounts.activation import (
 )
 from tracker.core.accounts.book import all_records, for_address, need
 from tracker.core.accounts.keys import Ring
+from tracker.core.accounts.people import PEOPLE, address_of, make_person, read_person
 from tracker.core.accounts.posts import owe
 from tracker.core.accounts.records import Record, normal_address, stamp, write_record
 from tracker.core.errors import TrackerError
 from tracker.core.options import EMAIL
 from tracker.desk.desk import Desk
 from tracker.desk.queries import newest
-from tracker.desk.view import View
+from tracker.desk.view import View, read_folder
 from tracker.desk.write import write
 
 Step = Callable[[int, int], None]
@@ -222,12 +223,26 @@ def rotate(desk: Desk, *, lost: bool = False, step: Step | None = None) -> int:
                 files[one.path] = write_record(one)
                 if step:
                     step(number, len(old))
+        files |= _renamed(desk, view, ring)
         count = len(files)
         return Change(files, f"Rewrite {count} accounts under a new secret") if files else None
 
     write(desk, decide)
     desk.repository.follow()
     return count
+
+
+def _renamed(desk: Desk, view: View, ring: Ring) -> dict[str, bytes | None]:
+    """Return the pseudonyms of a former secret under the present one; the names stay."""
+    if not desk.settings.sealed:
+        return {}
+    found = read_folder(desk.git, view.commit, PEOPLE)
+    people = [read_person(content, path) for path, content in found]
+    return {
+        one.path: make_person(one.pseudonym, address_of(one, ring), ring.current).write()
+        for one in people
+        if one.key != ring.current.id
+    }
 
 
 def _renewed(record: Record, ring: Ring, site: str, now: datetime) -> Record:

@@ -12,6 +12,7 @@ from tracker.adapters.git import Git
 from tracker.adapters.history import History
 from tracker.adapters.index import Index, number_of
 from tracker.adapters.schema import OF_A_TICKET, OF_AN_ACCOUNT
+from tracker.core import public
 from tracker.core.accounts.records import FOLDER, read_record
 from tracker.core.addresses import Address
 from tracker.core.corrections import NAMES, field_fault
@@ -130,6 +131,7 @@ def _of_ticket(
     if settings is not None:
         if prefix != settings.desk.prefix:
             yield "id", f"the desk's prefix is {settings.desk.prefix} ({FILE})"
+        yield from public.faults(ticket, settings)
         for name in NAMES:
             if reason := field_fault(settings, name, Fields.of(ticket)):
                 yield name, reason

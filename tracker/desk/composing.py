@@ -18,6 +18,7 @@ from tracker.core.staff_letters import staff_letter
 from tracker.core.ticket import Ticket
 from tracker.core.tokens import Keys
 from tracker.desk.desk import Desk
+from tracker.desk.view import unsealed
 
 
 class Composer:
@@ -26,6 +27,7 @@ class Composer:
     def __init__(self, desk: Desk, commit: str, keys: Keys) -> None:
         self._git, self._commit = desk.git, commit
         self._settings, self._keys, self._ring = desk.settings, keys, desk.ring
+        self._people = desk.people(commit)
         self._tickets: dict[int, Ticket] = {}
         self._accounts: Mapping[str, Record] = {}
 
@@ -42,7 +44,7 @@ class Composer:
             oids.update(islice(needed.items(), most))
         read = self._git.read_many(oids.values()) if oids else ()
         self._tickets = {
-            number: parse(content.decode("utf-8"))
+            number: parse(unsealed(content.decode("utf-8"), self._people))
             for number, (_, content) in zip(oids, read, strict=True)
         }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from tracker.core.tokens import Keys
 
 if TYPE_CHECKING:
     from tracker.core.accounts.keys import Ring
+    from tracker.core.accounts.people import People
 
 _ID_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _ID_LENGTH = 6
@@ -98,6 +99,26 @@ class Desk:
     def means(self) -> Means:
         """Return what accounts are made with."""
         return Means(self.ring, self.new_account)
+
+    def people(self, commit: str) -> People | None:
+        """Return the pseudonyms as of a commit, where tickets hold such and the secret is set."""
+        if not (self.settings.sealed and optional_secret(SECRET)):
+            return None
+        from tracker.core.accounts.people import PEOPLE, People
+
+        def load() -> Iterable[tuple[str, bytes]]:
+            found = {one.path: one.oid for one in self.git.list_files(commit, PEOPLE)}
+            contents = self.git.read_many(found.values()) if found else ()
+            return [(path, data) for path, (_, data) in zip(found, contents, strict=True)]
+
+        return People(self.ring(), self.known, load if commit else tuple, self.new_account)
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The addresses that stand in the settings: nobody seals these."""
+        mailbox = self.settings.mailbox
+        agents = (one for agent in self.settings.agents.values() for one in agent.emails)
+        return (mailbox.address, *mailbox.lists, *mailbox.forwarders, *agents)
 
     def now(self) -> datetime:
         """Return the time in the desk's time zone, in whole seconds."""

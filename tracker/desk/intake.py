@@ -207,7 +207,15 @@ def _write(
         there = held.uid if held and held.uidvalidity == position.uidvalidity else 0
         if there >= position.uid:
             return None  # another run took them
-        intake = Intake(view, desk.settings, keys, desk.now(), desk.new_id, desk.means())
+        intake = Intake(
+            view,
+            desk.settings,
+            keys,
+            desk.now(),
+            desk.new_id,
+            desk.means(),
+            disguise(desk, view, keys),
+        )
         for one in arrivals:
             if one.uid > there:
                 outcomes.append(intake.quarantine(one, refusal) if refusal else intake.take(one))
@@ -221,6 +229,16 @@ def _write(
     # The remote was asked at the start of the run; a push that comes too late is told.
     write(desk, decide, fetched=True)
     return outcomes
+
+
+def disguise(desk: Desk, view: View, keys: Keys) -> Callable[[Mail], Mail] | None:
+    """Return what makes mails fit for a desk that seals addresses; None for others."""
+    people = view.people
+    if people is None:
+        return None
+    from tracker.core.accounts.disguise import seal_mail
+
+    return lambda mail: seal_mail(mail, people, keys, desk.settings)
 
 
 def commit_message(outcomes: Sequence[Outcome]) -> str:

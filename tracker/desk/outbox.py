@@ -122,7 +122,7 @@ class Outbox:
         desk = self._desk
         commit = desk.repository.newest()
         with desk.index.at(commit, desk.progress):
-            view = View(desk.git, desk.index, commit)
+            view = View(desk.git, desk.index, commit, desk.people(commit))
             lease = state.read_lease(view.read(state.LEASE))
             past, schedule = look(desk, view)
             suppressed = Suppressed.read(view.read(state.SUPPRESSED), self._keys)

