@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.core.pages.make import IVAN, answer, entry, ticket
 from tests.desk.private import SECRET, PrivateDesk
-from tracker.core.accounts.keys import Ring, from_b64
+from tracker.core.accounts.coding import from_b64
+from tracker.core.accounts.keys import Ring
 from tracker.core.accounts.records import Record, write_record
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
@@ -88,6 +90,68 @@ def test_an_alias_belongs_to_one_account_only(desk: PrivateDesk) -> None:
     for wrong in ("maria@example.org", "nobody", ""):
         with pytest.raises(TrackerError):
             accounts.alias(opened(desk), IVAN.email, wrong)
+
+
+def test_who_wrote_from_two_addresses_has_one_account_after_a_merge(desk: PrivateDesk) -> None:
+    first = desk.account()
+    desk.account("ivan@work.example")
+    desk.commit()
+    one = accounts.alias(opened(desk), IVAN.email, "ivan@work.example", merge=True)
+    assert records(desk) == [one]
+    assert one.addresses == ("ivan@example.org", "ivan@work.example")
+    assert (one.account, one.epoch, one.logins) == (first.account, 1, first.logins)
+
+
+def test_an_agents_account_takes_in_no_requesters(desk: PrivateDesk) -> None:
+    desk.account()
+    desk.account("anna@example.org", role="agent")
+    desk.commit()
+    with pytest.raises(TrackerError, match="can't become one"):
+        accounts.alias(opened(desk), "anna@example.org", IVAN.email, merge=True)
+    assert len(records(desk)) == 2
+
+
+def test_taking_an_address_away_voids_what_it_may_have_opened(desk: PrivateDesk) -> None:
+    desk.account()
+    desk.commit()
+    accounts.alias(opened(desk), IVAN.email, "typo@elsewhere.example")
+    one = accounts.unalias(opened(desk), IVAN.email, "typo@elsewhere.example")
+    assert (one.addresses, one.epoch) == (("ivan@example.org",), 1), "nobody was invited there"
+    accounts.alias(opened(desk), IVAN.email, "typo@elsewhere.example")
+    accounts.invited(opened(desk), "typo@elsewhere.example", "")
+    one = accounts.unalias(opened(desk), IVAN.email, "typo@elsewhere.example")
+    assert (one.epoch, one.logins, one.invitation) == (2, (), 0)
+
+
+def test_taking_an_address_away_voids_a_password_whoever_chose_it(desk: PrivateDesk) -> None:
+    ivan = desk.account(addresses=("ivan@example.org", "ivan@work.example"))
+    desk.file(
+        ivan.path, write_record(replace(ivan, logins=(replace(ivan.logins[0], kind="chosen"),)))
+    )
+    desk.commit()
+    assert accounts.unalias(opened(desk), IVAN.email, "ivan@work.example").logins == ()
+
+
+def test_the_only_address_stays(desk: PrivateDesk) -> None:
+    desk.account()
+    desk.commit()
+    for wrong in (IVAN.email, "maria@example.org"):
+        with pytest.raises(TrackerError):
+            accounts.unalias(opened(desk), IVAN.email, wrong)
+
+
+def test_a_link_by_mail_is_owed_and_not_printed(desk: PrivateDesk) -> None:
+    record, link = accounts.invited(opened(desk), IVAN.email, "", by_mail=True)
+    assert (link, record.invitation) == ("", 0)
+    assert [(one.kind, one.to, one.is_due) for one in record.posts] == [
+        ("activation", "ivan@example.org", True)
+    ]
+    record, link = accounts.reset(opened(desk), IVAN.email, by_mail=True)
+    assert (link, record.epoch, len(record.posts)) == ("", 2, 1)
+    accounts.revoke(opened(desk), IVAN.email)
+    assert not records(desk)[0].posts, "a letter that would carry a void link is not sent"
+    with pytest.raises(TrackerError, match="revoked"):
+        accounts.invited(opened(desk), IVAN.email, "", by_mail=True)
 
 
 def test_rotation_rewrites_what_the_former_secret_wrote(
@@ -199,7 +263,18 @@ def test_the_commands_print_what_they_did(desk: PrivateDesk) -> None:
     shown = json.loads(desk.run("account", "show", IVAN.email, "--json").stdout)
     assert shown["logins"] == ["passphrase"] and "wrap" not in json.dumps(shown)
     assert desk.run("account", "show", "x@example.org").returncode == 1
-    assert "#a=" in desk.run("account", "reset", IVAN.email).stdout
+    asked = desk.run("account", "reset", IVAN.email)
+    assert asked.returncode == 1 and "Every password and link" in asked.stdout
+    assert json.loads(desk.run("account", "show", IVAN.email, "--json").stdout)["epoch"] == 1
+    assert "#a=" in desk.run("account", "reset", IVAN.email, "--yes").stdout
+    added = desk.run("account", "alias", IVAN.email, "ivan@work.example", "--yes", "--json")
+    assert json.loads(added.stdout)["addresses"] == ["ivan@example.org", "ivan@work.example"]
+    linked = desk.run("account", "invite", IVAN.email, "--mail", "--json")
+    assert json.loads(linked.stdout)["link"] == ""
+    assert (
+        "letter: activation to ivan@example.org: waits"
+        in desk.run("account", "show", IVAN.email).stdout
+    )
     done = desk.run("account", "erase", IVAN.email, "--yes")
     assert done.returncode == 0, done.stderr
     for words in ("1 tickets", "git filter-repo --strip-blobs-with-ids", "mailbox"):

@@ -11,7 +11,15 @@ import click
 from tracker.cli.common import echo_json, json_option, note, open_desk, progress_bar
 
 if TYPE_CHECKING:
+    from tracker.core.accounts.records import Record
+    from tracker.desk.desk import Desk
     from tracker.desk.forget import Forgotten
+
+
+_mail_option = click.option(
+    "--mail", "by_mail", is_flag=True, help="Print no link: the next `tracker sync` sends it."
+)
+_yes_option = click.option("--yes", is_flag=True, help="Ask nothing.")
 
 
 @click.group()
@@ -65,52 +73,68 @@ def show(folder: Path, who: str, as_json: bool) -> None:
     if as_json:
         echo_json(data)
         return
+    letters = data.pop("letters")
     for name, value in data.items():
         click.echo(f"{name}: {' '.join(value) if isinstance(value, list) else value}")
+    for one in letters:
+        state = one["told"] or one["bounced"] or one["delayed"] or "waits"
+        click.echo(f"letter: {one['kind']} to {one['to']}: {state}")
 
 
 @account.command()
 @click.argument("address")
 @click.option("--name", default="", help="The person's name, for an account that is new.")
+@_mail_option
+@json_option
 @click.pass_obj
-def invite(folder: Path, address: str, name: str) -> None:
+def invite(folder: Path, address: str, name: str, by_mail: bool, as_json: bool) -> None:
     """Invite a person and print the link that opens their account, valid for seven days.
 
     Makes the account where there is none; an agent of tracker.toml gets an agent's. Whoever has
-    the link has the account: hand it to nobody else.
+    the link has the account: hand it to nobody else, or let --mail send it to the address.
+
+    Who writes to the desk for the first time is invited by mail without this.
 
     \b
-    Example:
+    Examples:
       tracker account invite anna@example.org --name 'Anna'
+      tracker account invite ivan@example.org --mail
     """
     from tracker.desk import accounts
 
-    _, link = accounts.invited(open_desk(folder), address, name)
-    click.echo(link)
+    record, link = accounts.invited(open_desk(folder), address, name, by_mail=by_mail)
+    _tell_link(record, link, as_json)
 
 
 @account.command()
 @click.argument("who")
+@_mail_option
+@_yes_option
+@json_option
 @click.pass_obj
-def reset(folder: Path, who: str) -> None:
+def reset(folder: Path, who: str, by_mail: bool, yes: bool, as_json: bool) -> None:
     """Void every password and link of an account, and print a new link.
 
     Also opens a revoked account again.
 
     \b
     Example:
-      tracker account reset ivan@example.org
+      tracker account reset ivan@example.org --mail
     """
     from tracker.desk import accounts
 
-    _, link = accounts.reset(open_desk(folder), who)
-    click.echo(link)
+    desk = open_desk(folder)
+    _ask(desk, who, "Every password and link of %s will be void. Go on?", yes)
+    record, link = accounts.reset(desk, who, by_mail=by_mail)
+    _tell_link(record, link, as_json)
 
 
 @account.command()
 @click.argument("who")
+@_yes_option
+@json_option
 @click.pass_obj
-def revoke(folder: Path, who: str) -> None:
+def revoke(folder: Path, who: str, yes: bool, as_json: bool) -> None:
     """Void every password and link of an account; nothing opens it until it is reset.
 
     What somebody opened already can't be taken back.
@@ -121,28 +145,81 @@ def revoke(folder: Path, who: str) -> None:
     """
     from tracker.desk import accounts
 
-    record = accounts.revoke(open_desk(folder), who)
+    desk = open_desk(folder)
+    _ask(desk, who, "Nothing will open the account of %s any more. Go on?", yes)
+    record = accounts.revoke(desk, who)
+    if as_json:
+        echo_json(accounts.as_json(record))
+        return
     click.echo(f"{record.account[:8]}: revoked; gone from the site with the next build")
+    click.echo(f"To take it back: tracker account reset {record.account[:8]}")
 
 
 @account.command()
 @click.argument("who")
 @click.argument("address")
+@click.option("--remove", is_flag=True, help="Take the address from the account.")
+@click.option("--merge", is_flag=True, help="Take in the account that the address has by itself.")
+@_yes_option
+@json_option
 @click.pass_obj
-def alias(folder: Path, who: str, address: str) -> None:
-    """Give an account one more address of the same person.
+def alias(
+    folder: Path, who: str, address: str, remove: bool, merge: bool, yes: bool, as_json: bool
+) -> None:
+    """Give an account one more address of the same person, or take one from it.
 
-    Requests from there are shown with the others. To sign in with it, they ask for access from
-    there.
+    Requests from there are shown with the others, so be sure that it is the same person. To sign
+    in with it, they ask for access from there.
+
+    Whoever wrote from two addresses has two accounts: --merge makes them one, with the passwords
+    of the first. With --remove every password and link of the account is void, unless nobody at
+    that address can have had one.
 
     \b
-    Example:
+    Examples:
       tracker account alias ivan@example.org ivan.petrov@work.example
+      tracker account alias ivan@example.org ivan@home.example --merge
+      tracker account alias ivan@example.org ivan.petrov@work.example --remove
     """
     from tracker.desk import accounts
 
-    record = accounts.alias(open_desk(folder), who, address)
+    desk = open_desk(folder)
+    question = f"Take {address} from the account of %s?"
+    if not remove:
+        question = f"Whoever reads mail at {address} will see every request of %s. Go on?"
+    _ask(desk, who, question, yes)
+    if remove:
+        record = accounts.unalias(desk, who, address)
+    else:
+        record = accounts.alias(desk, who, address, merge=merge)
+    if as_json:
+        echo_json(accounts.as_json(record))
+        return
     click.echo(f"{record.account[:8]}: {' '.join(record.addresses)}")
+    if remove and not record.logins:
+        note("Its passwords and links are void: `tracker account reset` makes a new link.")
+
+
+def _ask(desk: Desk, who: str, question: str, yes: bool) -> None:
+    """Ask before what is hard to take back, naming the account that was found."""
+    from tracker.desk import accounts
+
+    if not yes:
+        from tracker.core.addresses import Address
+
+        found = accounts.account(desk, who)
+        click.confirm(question % str(Address(found.name, found.addresses[0])), abort=True)
+
+
+def _tell_link(record: Record, link: str, as_json: bool) -> None:
+    from tracker.desk import accounts
+
+    if as_json:
+        echo_json({**accounts.as_json(record), "link": link})
+    elif link:
+        click.echo(link)
+    else:
+        click.echo(f"{record.account[:8]}: the next `tracker sync` sends the link")
 
 
 @account.command()

@@ -48,6 +48,7 @@ COMMANDS = {
     "seal": "seal:seal",
     "scan": "seal:scan",
     "account": "account:account",
+    "visibility": "visibility:visibility",
     "doctor": "doctor:doctor",
     "outbox": "outbox:outbox",
     "quarantine": "quarantine:quarantine",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 _WRITTEN = re.compile(r"^\s*(?P<name>.*?)\s*<(?P<email>[^<>\s]*)>\s*$", re.DOTALL)
@@ -53,6 +54,7 @@ class Address:
         )
 
     @classmethod
+    @lru_cache(4096)  # the same few people write again and again
     def parse(cls, text: str) -> Address:
         """Read ``Имя <a@example.org>``, ``a@example.org`` or a bare name. Never fails."""
         found = _WRITTEN.match(text)

@@ -13,6 +13,7 @@ from tracker.core.commands import Command
 from tracker.core.errors import TrackerError
 from tracker.core.fields import Fields, events_between, front_matter, visibility_of
 from tracker.core.options import EMAIL
+from tracker.core.public import note_fault
 from tracker.core.settings import Settings
 from tracker.core.ticket import PRIORITIES, Entry, Role, Ticket
 from tracker.core.workspace import Workspace, number_in
@@ -296,6 +297,8 @@ def fault_of(work: Workspace, number: int, one: Command) -> str:
             priority_of(word)
         elif one.name == "cc":
             addresses_of(word)
+        elif one.name == "note":
+            return note_fault(settings)
         elif one.name in ("merge", "link"):
             other = number_of(settings, word)
             found = _taker(work, number, other) if one.name == "merge" else work.need(other)

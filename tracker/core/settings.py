@@ -64,6 +64,11 @@ class Settings:
     limits: Limits
     sla: Sla
 
+    @property
+    def sealed(self) -> bool:
+        """Whether tickets hold pseudonyms in place of mail addresses."""
+        return self.desk.repository == "public" or self.desk.addresses == "sealed"
+
     def agent_by_email(self, email: str) -> str | None:
         """Return the handle of the agent who uses ``email``, any case, or None."""
         key = email.lower()
@@ -135,6 +140,7 @@ class _Reader:
         sla = self._table(Sla, ("sla",), self._section(("sla",)))
         agents = {handle: self._agent(handle) for handle in self._section(("agents",))}
         self._shared_emails(agents)
+        self._private_tickets(desk)
         if self.faults:
             raise SettingsError(sorted(self.faults, key=lambda fault: fault.line))
         return Settings(desk, mailbox, agents, limits, sla)
@@ -154,6 +160,20 @@ class _Reader:
                 if owners.setdefault(email.lower(), handle) != handle:
                     where = ("agents", handle, "emails")
                     self._fault(where, f"{email} is already an address of {owners[email.lower()]}")
+
+    def _private_tickets(self, desk: Any) -> None:
+        if desk is None:
+            return
+        if desk.repository == "public" and desk.visibility == "private":
+            self._fault(
+                ("desk", "repository"),
+                'a public repository shows every ticket, so `visibility` can\'t be "private"',
+            )
+        if desk.addresses == "sealed" and desk.visibility == "private":
+            self._fault(
+                ("desk", "addresses"),
+                '`addresses = "sealed"` is for public portals: accounts go by the address',
+            )
 
     def _section(self, path: tuple[str, ...]) -> Mapping[str, Any]:
         value: Any = self.data

@@ -11,15 +11,22 @@ from typing import Any
 
 from tracker.adapters.commits import Change
 from tracker.adapters.processes import processors
-from tracker.core.accounts.activation import activation_link, invite, new_record
+from tracker.core.accounts.activation import (
+    activation_link,
+    invite,
+    new_record,
+    ready_login,
+)
 from tracker.core.accounts.book import all_records, for_address, need
 from tracker.core.accounts.keys import Ring
+from tracker.core.accounts.people import PEOPLE, address_of, make_person, read_person
+from tracker.core.accounts.posts import owe
 from tracker.core.accounts.records import Record, normal_address, stamp, write_record
 from tracker.core.errors import TrackerError
 from tracker.core.options import EMAIL
 from tracker.desk.desk import Desk
 from tracker.desk.queries import newest
-from tracker.desk.view import View
+from tracker.desk.view import View, read_folder
 from tracker.desk.write import write
 
 Step = Callable[[int, int], None]
@@ -52,15 +59,26 @@ def as_json(record: Record) -> dict[str, Any]:
         "invited": record.invited,
         "expires": record.expires,
         "logins": [one.kind for one in record.logins],
+        "letters": [
+            {
+                "kind": one.kind,
+                "to": one.to,
+                "asked": one.asked,
+                "told": one.told,
+                "bounced": one.bounced,
+                "delayed": one.delayed,
+            }
+            for one in record.posts
+        ],
         "revoked": record.revoked,
     }
 
 
-def invited(desk: Desk, address: str, name: str) -> tuple[Record, str]:
+def invited(desk: Desk, address: str, name: str, *, by_mail: bool = False) -> tuple[Record, str]:
     """Invite the person with an address, whose account is made where there is none yet.
 
-    Returns the account and the link that opens it. Who is an agent in the settings gets an
-    agent's account.
+    Returns the account and the link that opens it; none where the next run of the job is to send
+    it ``by_mail``. Who is an agent in the settings gets an agent's account.
     """
     ring, site = desk.ring(), desk.settings.desk.portal_url
     if not EMAIL.fullmatch(address.strip()):
@@ -73,22 +91,36 @@ def invited(desk: Desk, address: str, name: str) -> tuple[Record, str]:
         if found is None:
             role = "agent" if is_agent else "requester"
             found = new_record(ring, fresh, [address], name, role, desk.now())  # type: ignore[arg-type]
+        if by_mail:
+            return _with_letter(desk, found, address)
         return invite(found, ring, site, desk.now(), to=address)
 
     record = _write(desk, decide, "Invite")
-    return record, activation_link(record, ring, site)
+    return record, "" if by_mail else activation_link(record, ring, site)
 
 
-def reset(desk: Desk, written: str) -> tuple[Record, str]:
-    """Void every password and link of an account and invite anew; returns it and its link."""
+def _with_letter(desk: Desk, record: Record, address: str) -> Record:
+    if record.revoked:
+        raise TrackerError(
+            f"The account of {record.addresses[0]} is revoked", "Open it with `account reset`."
+        )
+    return owe(record, "activation", address, desk.now(), desk.new_id)
+
+
+def reset(desk: Desk, written: str, *, by_mail: bool = False) -> tuple[Record, str]:
+    """Void every password and link of an account and invite anew; returns it and its link, none
+    where it goes ``by_mail``.
+    """
     ring, site = desk.ring(), desk.settings.desk.portal_url
 
     def decide(view: View) -> Record:
         risen = replace(need(view, written).with_epoch(ring.current.id), revoked="")
+        if by_mail:
+            return _with_letter(desk, risen, risen.addresses[0])
         return invite(risen, ring, site, desk.now())
 
     record = _write(desk, decide, "Reset")
-    return record, activation_link(record, ring, site)
+    return record, "" if by_mail else activation_link(record, ring, site)
 
 
 def revoke(desk: Desk, written: str) -> Record:
@@ -101,23 +133,72 @@ def revoke(desk: Desk, written: str) -> Record:
     return _write(desk, decide, "Revoke")
 
 
-def alias(desk: Desk, written: str, address: str) -> Record:
-    """Give an account one more address: requests from there are the same person's."""
+def alias(desk: Desk, written: str, address: str, *, merge: bool = False) -> Record:
+    """Give an account one more address: requests from there are the same person's.
+
+    Where the address has an account of its own, ``merge`` takes that one in: its addresses come
+    along, its passwords and links are void. Raises TrackerError without it.
+    """
     added = normal_address(address)
     if not EMAIL.fullmatch(added):
         raise TrackerError(f"`{address}` is no mail address", "Write it as name@example.org.")
 
+    gone: list[Record] = []
+
     def decide(view: View) -> Record:
         found = need(view, written)
         other = for_address(view, added)
-        if other is not None and other.account != found.account:
-            raise TrackerError(
-                f"{added} has an account of its own ({other.account})",
-                "Erase or revoke that one first; two accounts can't share an address.",
-            )
-        return replace(found, addresses=tuple(dict.fromkeys((*found.addresses, added))))
+        gone[:] = [other] if other is not None and other.account != found.account else []
+        for one in gone:
+            if not merge:
+                raise TrackerError(
+                    f"{added} has an account of its own ({one.account[:8]})",
+                    "Say --merge if it is the same person: that account goes, with its passwords "
+                    "and links.",
+                )
+            if one.role != found.role or one.revoked or found.revoked:
+                raise TrackerError(
+                    f"The accounts {found.account[:8]} and {one.account[:8]} can't become one",
+                    "One is an agent's, or is revoked.",
+                )
+        addresses = (*found.addresses, added, *(each for one in gone for each in one.addresses))
+        return replace(found, addresses=tuple(dict.fromkeys(addresses)))
 
-    return _write(desk, decide, "Add an address to")
+    return _write(desk, decide, "Add an address to", gone)
+
+
+def unalias(desk: Desk, written: str, address: str) -> Record:
+    """Take an address from an account. Every password and link is void after it unless nobody at
+    that address can have had one: whoever reads mail there could have asked for a link.
+    """
+    removed = normal_address(address)
+    ring, site = desk.ring(), desk.settings.desk.portal_url
+
+    def decide(view: View) -> Record:
+        found = need(view, written)
+        left = tuple(one for one in found.addresses if one != removed)
+        if len(left) == len(found.addresses):
+            raise TrackerError(f"{removed} is no address of the account {found.account}")
+        if not left:
+            raise TrackerError(
+                f"{removed} is the only address of the account {found.account}",
+                "Revoke or erase the account instead.",
+            )
+        if _may_have_opened(found, removed, ring, site):
+            found = found.with_epoch(found.key)
+        posts = tuple(one for one in found.posts if not (one.is_due and one.to == removed))
+        return replace(found, addresses=left, posts=posts)
+
+    return _write(desk, decide, "Take an address from")
+
+
+def _may_have_opened(record: Record, address: str, ring: Ring, site: str) -> bool:
+    if record.to == address or any(one.kind == "chosen" for one in record.logins):
+        return True
+    if not record.logins:
+        return False
+    locator = ready_login(record, ring, address, site).locator
+    return locator in (one.locator for one in record.logins)
 
 
 def rotate(desk: Desk, *, lost: bool = False, step: Step | None = None) -> int:
@@ -142,6 +223,7 @@ def rotate(desk: Desk, *, lost: bool = False, step: Step | None = None) -> int:
                 files[one.path] = write_record(one)
                 if step:
                     step(number, len(old))
+        files |= _renamed(desk, view, ring)
         count = len(files)
         return Change(files, f"Rewrite {count} accounts under a new secret") if files else None
 
@@ -150,19 +232,38 @@ def rotate(desk: Desk, *, lost: bool = False, step: Step | None = None) -> int:
     return count
 
 
+def _renamed(desk: Desk, view: View, ring: Ring) -> dict[str, bytes | None]:
+    """Return the pseudonyms of a former secret under the present one; the names stay."""
+    if not desk.settings.sealed:
+        return {}
+    found = read_folder(desk.git, view.commit, PEOPLE)
+    people = [read_person(content, path) for path, content in found]
+    return {
+        one.path: make_person(one.pseudonym, address_of(one, ring), ring.current).write()
+        for one in people
+        if one.key != ring.current.id
+    }
+
+
 def _renewed(record: Record, ring: Ring, site: str, now: datetime) -> Record:
     risen = record.with_epoch(ring.current.id)
     return risen if risen.revoked else invite(risen, ring, site, now)
 
 
-def _write(desk: Desk, decide: Callable[[View], Record], verb: str) -> Record:
-    """Write one record; the message names the account, never a person."""
+def _write(
+    desk: Desk, decide: Callable[[View], Record], verb: str, gone: Sequence[Record] = ()
+) -> Record:
+    """Write one record, and delete those that are ``gone`` when it is decided; the message names
+    the account, never a person.
+    """
     made: list[Record] = []
 
     def change(view: View) -> Change:
         made[:] = [decide(view)]
         record = made[0]
-        return Change({record.path: write_record(record)}, f"{verb} account {record.account[:8]}")
+        files: dict[str, bytes | None] = {one.path: None for one in gone}
+        files[record.path] = write_record(record)
+        return Change(files, f"{verb} account {record.account[:8]}")
 
     write(desk, change)
     desk.repository.follow()

@@ -17,7 +17,7 @@ from tracker.core.ticket import TICKET_FILE
 from tracker.core.tokens import Keys
 from tracker.desk.desk import Desk
 from tracker.desk.snapshot import Snapshot
-from tracker.desk.view import View
+from tracker.desk.view import View, unsealed
 from tracker.desk.write import write
 
 BLOBS = "erased-blobs.txt"
@@ -90,12 +90,14 @@ class _Erasing:
         needles = [one.encode() for one in self._people]
         mails: list[str] = []
         for (path, _), (_, data) in zip(tickets, contents, strict=True):
-            small = data.decode("utf-8", "replace").lower().encode()
+            text = unsealed(data.decode("utf-8", "replace"), self._view.people)
+            small = text.lower().encode()
             if any(one in small for one in needles):
-                mails += self._ticket(path, data.decode("utf-8", "replace"), listing)
+                mails += self._ticket(path, text, listing)
         for one in self._records:
             self._files[one.path] = None
             self.done.accounts.append(one.account)
+        self._forget_pseudonyms()
         if mails:
             self._remember(mails)
         count = len(self.done.tickets)
@@ -122,6 +124,16 @@ class _Erasing:
                 self._files[one] = None
                 self.done.files.append(one)
         return found.mails
+
+    def _forget_pseudonyms(self) -> None:
+        """Delete what tells whose a pseudonym was: from then on nobody can, history apart."""
+        people = self._view.people
+        if people is None:
+            return
+        from tracker.core.accounts.people import person_path
+
+        names = filter(None, map(people.known, self._people))
+        self._files.update(dict.fromkeys(map(person_path, names)))
 
     def _remember(self, mails: list[str]) -> None:
         """Know their mails by keyed hashes, so that none is taken in a second time."""

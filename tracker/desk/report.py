@@ -14,15 +14,16 @@ from tracker.core.intake import Outcome
 class Report:
     """Counts and ids of one run.
 
-    ``stamped`` are tickets that people wrote into; ``failed`` are letters that could not be
-    sent, with the reason; ``waiting`` are numbers whose letter the limits hold back; ``notes``
-    are sentences for the person who looks on.
+    ``stamped`` are tickets that people wrote into; ``account`` says what mails did to accounts;
+    ``failed`` are letters that could not be sent, with the reason; ``waiting`` are numbers whose
+    letter the limits hold back; ``notes`` are sentences for the person who looks on.
     """
 
     stamped: list[str] = field(default_factory=list)
     fetched: int = 0
     opened: list[str] = field(default_factory=list)
     commented: list[str] = field(default_factory=list)
+    account: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     quarantined: list[str] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
@@ -36,7 +37,7 @@ class Report:
         for one in outcomes:
             self.fetched += 1
             detail = (
-                one.detail if one.what in ("opened", "commented") else f"{one.uid}: {one.detail}"
+                f"{one.uid}: {one.detail}" if one.what in ("ignored", "quarantined") else one.detail
             )
             getattr(self, one.what).append(detail)
 
@@ -47,7 +48,7 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """Return the counts, with the ids beside them."""
-        mails = ("opened", "commented", "ignored", "quarantined")
+        mails = ("opened", "commented", "account", "ignored", "quarantined")
         lists = ("stamped", *mails, "sent", "failed", "waiting")
         counts = {name: len(getattr(self, name)) for name in lists}
         return {

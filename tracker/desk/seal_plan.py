@@ -14,6 +14,7 @@ from tracker.core.accounts.records import Login, Record
 from tracker.core.accounts.visible import Facts, Shelf, agent_of, chunks_of, role_of
 from tracker.core.pages.site import Desk
 from tracker.core.settings import Settings
+from tracker.core.ticket import TICKET_FILE
 from tracker.desk.seal_work import AccessJob, ChunkJob, FileJob, Job, Learned, Source, Target
 
 ReadMany = Callable[[Iterable[str]], Iterable[tuple[str, bytes]]]
@@ -44,6 +45,8 @@ class Plan:
         self._before = before
         readable = [one for one in learned if one.facts]
         self._sources = {one.facts.number: (one.path, one.oid) for one in readable if one.facts}
+        stored = (path for path in listing if not TICKET_FILE.fullmatch(path))
+        self._stored = {ring.current.person(path): path for path in stored}
         self._shelf = Shelf.of((one.facts for one in readable if one.facts), now)
         self._chunks: dict[tuple[tuple[str, str], ...], list[Target]] = {}
         self._access: list[AccessJob] = []
@@ -80,12 +83,10 @@ class Plan:
         )
         for number, chunk in enumerate(chunks):
             sources = tuple(self._sources[one.number] for one in chunk)
-            files = {
-                stored: self._listing[stored]
-                for one in chunk
-                for stored in one.files
-                if stored in self._listing
-            }
+            found = [
+                self._stored[name] for one in chunk for name in one.files if name in self._stored
+            ]
+            files = {stored: self._listing[stored] for stored in found}
             key = _digest(who, number, sources, files)
             if self._changes(bundle_path(names[number]), key):
                 target = Target(owner, number, tuple(names), frozenset(files))

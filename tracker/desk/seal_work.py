@@ -97,7 +97,7 @@ class Workshop:
         return [self._learned(one) for one in batch]
 
     def _learned(self, source: Source) -> Learned:
-        ticket = _read(source)
+        ticket = _read(source, words=False)
         if ticket is None:
             return Learned(source.path, source.oid, None, readable=False)
         facts = facts_of(ticket, self.ring.current.person)
@@ -150,23 +150,38 @@ class Workshop:
 
 
 def write_anew(path: Path, data: bytes) -> None:
-    """Write a file in one step, as a new one: the site may hold a link to the old."""
-    fresh = f"{path}.new"
+    """Write a file as a new one: the site may hold a link to the old, which is replaced in one
+    step. Where there is none, a file that a crash cut short is made again: nothing is noted of it.
+    """
     try:
-        file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        _create(path, data)
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-    with os.fdopen(file, "wb", buffering=0) as target:
-        target.write(data)
-    Path(fresh).replace(path)
+        _create(path, data)
+    except FileExistsError:
+        fresh = path.with_name(f"{path.name}.new")
+        fresh.unlink(missing_ok=True)
+        _create(fresh, data)
+        fresh.replace(path)
 
 
-def _read(source: Source) -> Ticket | None:
-    """Parse a ticket file; None where it can't be read or calls itself another number."""
+def _create(path: Path, data: bytes) -> None:
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    try:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(file, left) :]
+    finally:
+        os.close(file)
+
+
+def _read(source: Source, *, words: bool = True) -> Ticket | None:
+    """Parse a ticket file (see ``parse``); None where it can't be read, or calls itself another
+    number.
+    """
     found = TICKET_FILE.fullmatch(source.path)
     try:
-        ticket = parse(source.data.decode(), source.path)
+        ticket = parse(source.data.decode(), source.path, words=words)
     except (TicketFault, UnicodeDecodeError):
         return None
     return ticket if found and ticket.id == found["id"] else None

@@ -66,6 +66,8 @@ class TrackerPlugin(BasePlugin[TrackerConfig]):  # type: ignore[no-untyped-call]
         self._private = settings.desk.visibility == "private"
         if self._private and self._command != "serve":
             private.need_sealed(self._root, self._site)
+        elif not self._private:
+            private.need_asked(self._root)
         self._desk = Desk.of(settings)
         if self._command == "serve" and config.site_url:
             self._desk = generator.preview(self._desk, config.site_url)

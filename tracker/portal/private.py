@@ -15,9 +15,13 @@ from pathlib import Path
 
 from mkdocs.exceptions import PluginError
 
+from tracker.adapters.git import Git
 from tracker.core.accounts.layout import COMPLETE, FOLDER, SEALED
+from tracker.core.errors import TrackerError
 from tracker.core.pages.site import ACCESS, OPEN, Desk
 from tracker.core.pages.viewer import ViewerPages
+from tracker.desk import visibility
+from tracker.desk.snapshot import Snapshot
 from tracker.portal import chrome
 from tracker.portal.finish import Finisher
 from tracker.portal.site import STAMP, empty
@@ -80,6 +84,15 @@ def need_sealed(root: Path, site: Path) -> None:
             "are missing: nothing was written. Run `tracker seal` first, with the desk's secret; "
             "`tracker build` does both."
         )
+
+
+def need_asked(root: Path) -> None:
+    """Stop where a desk was turned public without asking what becomes visible."""
+    snapshot = Snapshot.open(root)
+    try:
+        visibility.need_asked(Git(root), snapshot.commit)
+    except TrackerError as error:
+        raise PluginError(f"{error.message}. {error.hint}") from None
 
 
 def publish(desk: Desk, root: Path, pages: Path, site: Path) -> PrivatePublished:

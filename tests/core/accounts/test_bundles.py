@@ -20,7 +20,8 @@ from tracker.core.accounts.bundles import (
     bundle_file,
     bundle_text,
 )
-from tracker.core.accounts.keys import Master, Ring, blob_key, bundle_key, from_b64
+from tracker.core.accounts.coding import from_b64
+from tracker.core.accounts.keys import Master, Ring, blob_key, bundle_key
 from tracker.core.accounts.layout import bundle_path, login_path
 from tracker.core.accounts.logins import Derived, keep, login_file
 from tracker.core.accounts.records import Record

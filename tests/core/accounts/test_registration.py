@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from tests.core.accounts.vectors import ACCOUNT, ADDRESS, SITE, SMALL, record
 from tracker.core.accounts.blocks import Block, holds_block, read_block, write_block
-from tracker.core.accounts.keys import Ring, b64, joined, registration_key
+from tracker.core.accounts.coding import b64, joined
+from tracker.core.accounts.keys import Ring, registration_key
 from tracker.core.accounts.logins import derive, wrapping_key
 from tracker.core.accounts.records import read_record, write_record
 from tracker.core.accounts.registration import (
@@ -178,7 +179,7 @@ def reason(record_: object, found: Block, **more: object) -> str:
 
 def test_a_replayed_or_older_one_changes_nothing() -> None:
     after = register(record(), block(), RING, SITE)
-    assert reason(after, block()) == "sealed"
+    assert reason(after, block()) == "used"
     same_epoch = replace(record(), nonces=after.nonces)
     assert reason(same_epoch, block()) == "used"
 
@@ -195,7 +196,8 @@ def test_nobody_registers_for_another_account() -> None:
 
 def test_another_site_epoch_or_a_revoked_account() -> None:
     assert reason(record(), block(site="https://other.example/")) == "sealed"
-    assert reason(record(), block(epoch=2)) == "sealed"
+    assert reason(record(), block(epoch=2)) == "epoch"
+    assert reason(replace(record(), epoch=9), block(epoch=3)) == "sealed"
     assert reason(replace(record(), revoked="2026-11-25T12:00:00Z"), block()) == "revoked"
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.core.accounts.keys import Master, Ring, b64, from_b64
+from tracker.core.accounts.coding import b64, from_b64
+from tracker.core.accounts.keys import Master, Ring
 from tracker.core.accounts.packing import pack, padme, unpack
 from tracker.core.accounts.sealed import Place, SealError, open_sealed, seal
 from tracker.core.errors import TrackerError

@@ -16,7 +16,8 @@ from tracker.core.accounts import keys as schedule
 from tracker.core.accounts.activation import activation_file, activation_link
 from tracker.core.accounts.blocks import write_block
 from tracker.core.accounts.bundles import Owner, attachment_file, bundle_file
-from tracker.core.accounts.keys import Ring, b64
+from tracker.core.accounts.coding import b64
+from tracker.core.accounts.keys import Ring
 from tracker.core.accounts.logins import Cost, derive, keep, login_file, salt
 from tracker.core.accounts.packing import pack, padme
 from tracker.core.accounts.records import Record, write_record

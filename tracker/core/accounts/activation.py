@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tracker.core.accounts import keys as schedule
-from tracker.core.accounts.keys import Ring, b64
+from tracker.core.accounts.coding import b64
+from tracker.core.accounts.keys import Ring
 from tracker.core.accounts.layout import activation_path
-from tracker.core.accounts.logins import REAL, Cost, derive, keep
+from tracker.core.accounts.logins import REAL, Cost, Derived, derive, keep
 from tracker.core.accounts.records import Record, Role, normal_address, stamp
 from tracker.core.accounts.sealed import Place, seal
 from tracker.core.errors import TrackerError
@@ -40,11 +41,13 @@ def invite(
     to: str = "",
     valid: timedelta = VALID,
     cost: Cost = REAL,
+    ready: Derived | None = None,
 ) -> Record:
     """Return the record with one more invitation, to its address ``to`` (the first by default).
 
     The ready passphrase becomes a login the first time, which takes half a second; nothing that
-    opens the account already is lost. Raises TrackerError for a revoked account and for an
+    opens the account already is lost; ``ready`` is what it gives, where that is known
+    (``ready_login``). Raises TrackerError for a revoked account and for an
     address that is not the account's.
     """
     address = normal_address(to) or record.addresses[0]
@@ -53,8 +56,7 @@ def invite(
     if address not in record.addresses:
         raise TrackerError(f"{address} is no address of the account {record.account}")
     master = ring.of(record.key, record.path)
-    words = schedule.passphrase(master.account_key(record.account, record.epoch))
-    found = derive(words, address, site, cost)
+    found = ready or ready_login(record, ring, address, site, cost)
     logins = record.logins
     if found.locator not in (one.locator for one in logins):
         made = keep(master, record.account, record.epoch, found, "passphrase")
@@ -69,13 +71,26 @@ def invite(
     )
 
 
+def ready_login(record: Record, ring: Ring, address: str, site: str, cost: Cost = REAL) -> Derived:
+    """Return what the ready passphrase of the record's epoch gives at an address."""
+    master = ring.of(record.key, record.path)
+    words = schedule.passphrase(master.account_key(record.account, record.epoch))
+    return derive(words, address, site, cost)
+
+
 def activation_link(record: Record, ring: Ring, site: str) -> str:
     """Return the link of the record's present invitation. The token is in the fragment, which
     no server sees. Raises TrackerError where nobody is invited.
     """
     if not record.invitation:
         raise TrackerError(f"The account of {record.addresses[0]} has no invitation")
-    return f"{site}{ACCESS}#a={b64(_token(record, ring))}"
+    return link_of(record, record.invitation, ring, site)
+
+
+def link_of(record: Record, invitation: int, ring: Ring, site: str) -> str:
+    """Return the link of one invitation of the record's epoch."""
+    master = ring.of(record.key, record.path)
+    return f"{site}{ACCESS}#a={b64(master.token(record.account, record.epoch, invitation))}"
 
 
 def activation_file(record: Record, ring: Ring, site: str) -> tuple[str, bytes]:

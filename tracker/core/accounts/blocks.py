@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tracker.core.accounts.keys import b64, from_b64
+from tracker.core.accounts.coding import b64, from_b64
 
 VERSION = 1
 _ACCOUNT = 16
@@ -59,15 +60,19 @@ def holds_block(text: str) -> bool:
 
 def read_block(text: str) -> Block | None:
     """Return the first whole registration of a text (plain, Markdown or HTML), or None."""
+    return next(read_blocks(text), None)
+
+
+def read_blocks(text: str) -> Iterator[Block]:
+    """Yield the whole registrations of a text; of many only the first are looked at."""
     if not _may_hold(text):
-        return None
+        return
     plain = _plain(text)
     for _, begin in zip(range(_MOST), _BEGIN.finditer(plain), strict=False):
         end = _END.search(plain, begin.end(), begin.end() + _LONGEST)
         found = _read(_OTHER.sub("", plain[begin.end() : end.start()])) if end else None
         if found:
-            return found
-    return None
+            yield found
 
 
 def _may_hold(text: str) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from tracker.core.accounts.keys import Master, attachment_key, b64, bundle_key
+from tracker.core.accounts.coding import b64
+from tracker.core.accounts.keys import Master, attachment_key, bundle_key
 from tracker.core.accounts.layout import attachment_path, bundle_path
 from tracker.core.accounts.records import Record, Role
 from tracker.core.accounts.sealed import Place, seal

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from nacl.pwhash import argon2id
 
-from tracker.core.accounts.keys import Master, b64, from_b64, joined
+from tracker.core.accounts.coding import b64, from_b64, joined
+from tracker.core.accounts.keys import Master
 from tracker.core.accounts.layout import login_path
 from tracker.core.accounts.records import Login, LoginKind, Record, normal_address
 from tracker.core.accounts.sealed import Place, open_bytes, seal, seal_bytes

@@ -15,12 +15,15 @@ FOLDER = "accounts"
 VERSION = 1
 ROLES = ("requester", "agent")
 KINDS = ("passphrase", "chosen")
+POSTS = ("activation", "access", "registered", "refused")
 Role = Literal["requester", "agent"]
 LoginKind = Literal["passphrase", "chosen"]
+PostKind = Literal["activation", "access", "registered", "refused"]
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _B64 = re.compile(r"[A-Za-z0-9_-]+")
 _ACCOUNT = re.compile(r"[0-9a-f]{32}")
+_ID = re.compile(r"[a-z0-9]{1,20}")
 _KEY = re.compile(r"[0-9a-f]{8}")
 
 
@@ -37,14 +40,45 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
+class Post:
+    """A letter about the account itself, and what became of it.
+
+    ``activation`` goes unasked to somebody who is new, ``access`` to who asked for a new link,
+    ``registered`` says that a chosen password is set, ``refused`` that a registration was not
+    taken. ``invitation`` is the one whose link it carries, 0 before that is made and where there
+    is none. It is due until it was ``told``, or ``bounced`` for good; ``delayed`` is what a server
+    said that would not take it yet. Times as in ``Record``.
+    """
+
+    id: str
+    kind: PostKind
+    to: str
+    asked: str
+    invitation: int = 0
+    told: str = ""
+    bounced: str = ""
+    delayed: str = ""
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it must still be sent."""
+        return not self.told and not self.bounced
+
+    @property
+    def has_link(self) -> bool:
+        """Whether it carries a link that opens the account."""
+        return self.kind in ("activation", "access")
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One account.
 
     ``key`` is the id of the secret it was written under. The first of ``addresses`` is the one
     shown; all are trimmed and in small letters. ``invitation`` counts the activation letters of
     the epoch, 0 before the first; ``to`` is the address the last one went to, ``invited`` and
-    ``expires`` when. ``nonces`` are those of registrations that were taken. Times are UTC,
-    ``YYYY-MM-DDTHH:MM:SSZ``, or empty.
+    ``expires`` when. ``nonces`` are those of registrations that were taken, ``posts`` the letters
+    that are due or went lately. Times are UTC, ``YYYY-MM-DDTHH:MM:SSZ``, or empty.
     """
 
     account: str
@@ -60,6 +94,7 @@ class Record:
     expires: str = ""
     logins: tuple[Login, ...] = ()
     nonces: tuple[str, ...] = ()
+    posts: tuple[Post, ...] = ()
     revoked: str = ""
 
     @property
@@ -73,7 +108,7 @@ class Record:
 
     def with_epoch(self, key: str) -> Record:
         """Return the record in its next epoch under the secret ``key``: no login, link or
-        invitation of former times is left.
+        invitation of former times is left, nor a letter that would have carried one.
         """
         return replace(
             self,
@@ -84,6 +119,7 @@ class Record:
             invited="",
             expires="",
             logins=(),
+            posts=tuple(one for one in self.posts if not (one.is_due and one.has_link)),
         )
 
 
@@ -128,11 +164,12 @@ def read_record(content: bytes, path: str) -> Record:
     if path != record_path(data["account"]):
         raise _broken(path, "`account` is another one than the file's name says")
     del data["v"]
-    for one in data["logins"]:
-        _members(one, set(_LOGIN), path)
-        if not all(check(one[name]) for name, check in _LOGIN.items()):
-            raise _broken(path, "`logins` is wrong")
-    data["logins"] = tuple(Login(**one) for one in data["logins"])
+    for name, kind, checks in (("logins", Login, _LOGIN), ("posts", Post, _POST)):
+        for one in data[name]:
+            _members(one, set(checks), path)
+            if not all(check(one[member]) for member, check in checks.items()):
+                raise _broken(path, f"`{name}` is wrong")
+        data[name] = tuple(kind(**one) for one in data[name])
     data["addresses"], data["nonces"] = tuple(data["addresses"]), tuple(data["nonces"])
     return Record(**cast(Any, data))
 
@@ -190,6 +227,10 @@ def _address(value: Any) -> bool:
     return _text(value) and "@" in value and value == normal_address(value)
 
 
+def _objects(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+
+
 def _one_of(choices: tuple[str, ...]) -> Check:
     return lambda value: isinstance(value, str) and value in choices
 
@@ -206,7 +247,8 @@ _CHECKS: dict[str, Check] = {
     "to": _no_or(_address),
     "invited": _no_or(_time),
     "expires": _no_or(_time),
-    "logins": lambda value: isinstance(value, list) and all(isinstance(one, dict) for one in value),
+    "logins": _objects,
+    "posts": _objects,
     "nonces": lambda value: isinstance(value, list) and all(map(_matching(_B64), value)),
     "revoked": _no_or(_time),
 }
@@ -214,5 +256,15 @@ _LOGIN: dict[str, Check] = {
     "locator": _matching(_ACCOUNT),
     "wrap": _matching(_B64),
     "kind": _one_of(KINDS),
+}
+_POST: dict[str, Check] = {
+    "id": _matching(_ID),
+    "kind": _one_of(POSTS),
+    "to": _address,
+    "asked": _time,
+    "invitation": _number(0),
+    "told": _no_or(_time),
+    "bounced": _text,
+    "delayed": _text,
 }
 assert set(_CHECKS) == {one.name for one in fields(Record)}

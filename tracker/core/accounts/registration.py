@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tracker.core.accounts.blocks import Block
-from tracker.core.accounts.keys import Ring, b64, from_b64, joined, registration_key
+from tracker.core.accounts.coding import b64, from_b64, joined
+from tracker.core.accounts.keys import Ring, registration_key
 from tracker.core.accounts.logins import Derived, keep
 from tracker.core.accounts.records import Record
 from tracker.core.accounts.sealed import SealError, open_bytes, seal_bytes
@@ -17,21 +18,27 @@ from tracker.core.errors import TrackerError
 
 PURPOSE = "password"
 _NONCES = 50
+_EARLIER = 3
+"""Earlier epochs that are looked at, to say why a block does not open."""
 _LOCATOR = re.compile(r"[0-9a-f]{32}")
 _MEMBERS = {"purpose", "epoch", "locator", "wrap", "nonce"}
 
-Reason = Literal["account", "revoked", "sealed", "malformed", "purpose", "epoch", "used", "taken"]
+Reason = Literal[
+    "unknown", "account", "revoked", "sealed", "malformed", "purpose", "epoch", "used", "taken"
+]
 
 
 class RegistrationError(TrackerError):
     """A registration that changes nothing; ``reason`` says why, for the count of such mails."""
 
     def __init__(self, reason: Reason) -> None:
-        super().__init__(f"A registration is ignored: {_REASONS[reason]}")
         self.reason = reason
+        self.words = _REASONS[reason]
+        super().__init__(f"A registration is ignored: {self.words}")
 
 
 _REASONS: dict[Reason, str] = {
+    "unknown": "there is no such account",
     "account": "it is for another account",
     "revoked": "its account is revoked",
     "sealed": "it does not open under its account's present key",
@@ -99,12 +106,31 @@ def _opened(record: Record, block: Block, ring: Ring, site: str) -> Registration
         raise RegistrationError("account")
     if record.revoked:
         raise RegistrationError("revoked")
-    key = ring.of(record.key, record.path).account_key(record.account, record.epoch)
+    plain = _plain(record, record.epoch, block, ring, site)
+    if plain is not None:
+        return _read(plain, record.epoch)
+    for epoch in range(record.epoch - 1, max(0, record.epoch - 1 - _EARLIER), -1):
+        earlier = _plain(record, epoch, block, ring, site)
+        if earlier is not None:
+            raise RegistrationError("used" if _nonce(earlier) in record.nonces else "epoch")
+    raise RegistrationError("sealed")
+
+
+def _plain(record: Record, epoch: int, block: Block, ring: Ring, site: str) -> bytes | None:
+    """Open a block with the key of an epoch; None where it does not open."""
+    key = ring.of(record.key, record.path).account_key(record.account, epoch)
     try:
-        plain = open_bytes(registration_key(key), _associated(site, record.account), block.sealed)
+        return open_bytes(registration_key(key), _associated(site, record.account), block.sealed)
     except SealError:
-        raise RegistrationError("sealed") from None
-    return _read(plain, record.epoch)
+        return None
+
+
+def _nonce(plain: bytes) -> object:
+    """Return the nonce of a block of an earlier epoch, whatever it holds."""
+    try:
+        return json.loads(plain)["nonce"]
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _read(plain: bytes, epoch: int) -> Registration:

@@ -8,11 +8,12 @@ from typing import Literal
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from tracker.core.accounts.keys import Master, joined
+from tracker.core.accounts.coding import joined
+from tracker.core.accounts.keys import Master
 from tracker.core.accounts.packing import pack, unpack
 from tracker.core.errors import TrackerError
 
-Kind = Literal["bundle", "login", "activation", "attachment", "registration", "record"]
+Kind = Literal["bundle", "login", "activation", "attachment", "registration", "record", "person"]
 NONCE = 12
 
 

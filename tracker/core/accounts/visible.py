@@ -19,8 +19,8 @@ RECENT = timedelta(days=90)
 
 
 class Facts(NamedTuple):
-    """What decides who sees a ticket: ``people`` are keyed hashes of addresses, ``updated`` a
-    POSIX time.
+    """What decides who sees a ticket: ``people`` are keyed hashes of addresses, ``files`` those of
+    its attachments' paths, ``updated`` is a POSIX time. No word of the ticket is among them.
     """
 
     number: int
@@ -30,9 +30,9 @@ class Facts(NamedTuple):
     files: tuple[str, ...]
 
 
-def facts_of(ticket: Ticket, person: Callable[[str], str]) -> Facts | None:
+def facts_of(ticket: Ticket, keyed: Callable[[str], str]) -> Facts | None:
     """Return the facts of an accepted ticket; None while its first message waits for review:
-    such a ticket is in no bundle. ``person`` gives the keyed hash of an address.
+    such a ticket is in no bundle. ``keyed`` gives the keyed hash of an address or a path.
 
     A merged ticket is its people's as before.
     """
@@ -40,7 +40,7 @@ def facts_of(ticket: Ticket, person: Callable[[str], str]) -> Facts | None:
         return None
     people = {one.key for one in (ticket.requester, *ticket.participants) if one.key}
     files = {
-        one.path
+        keyed(one.path)
         for entry in ticket.entries
         if entry.visibility == "public" and entry.kind == "message"
         for one in entry.attachments
@@ -48,7 +48,7 @@ def facts_of(ticket: Ticket, person: Callable[[str], str]) -> Facts | None:
     }
     return Facts(
         ticket.number,
-        tuple(sorted(person(one) for one in people)),
+        tuple(sorted(keyed(one) for one in people)),
         ticket.is_open,
         int(ticket.updated.timestamp()),
         tuple(sorted(files)),
