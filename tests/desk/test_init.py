@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.portal.desks import SETTINGS
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
 from tracker.core.settings import SettingsError, read_settings
@@ -85,3 +86,16 @@ def test_agents_as_written_on_the_command_line() -> None:
     for wrong in ("anna", "=Анна", "anna=", ""):
         with pytest.raises(TrackerError, match="names no agent"):
             agent_from(wrong)
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_a_private_desk_tells_of_accounts_and_a_public_one_does_not(
+    tmp_path: Path, language: str
+) -> None:
+    for visibility in ("private", "public"):
+        root = tmp_path / visibility
+        make_desk(root, SETTINGS.format(language=language, visibility=visibility))
+        pages = {path.name: path.read_text("utf-8") for path in (root / "docs/help").iterdir()}
+        assert ("account.md" in pages) is (visibility == "private")
+        is_told = any(word in pages["index.md"] for word in ("Портал открытый", "portal is public"))
+        assert is_told is (visibility == "public")

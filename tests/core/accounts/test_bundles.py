@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bench.viewer import tickets
 from tests.core.pages.make import ANNA, IVAN, START, answer, desk, entry, ticket
 from tests.portal.desks import SETTINGS
 from tracker.core.accounts.activation import activation_file, new_record
@@ -29,6 +30,7 @@ from tracker.core.accounts.sealed import Kind, Place, SealError, open_sealed
 from tracker.core.accounts.staff import staff_members
 from tracker.core.accounts.visible import CHUNK, Facts, Shelf, chunks_of, facts_of, role_of
 from tracker.core.addresses import Address
+from tracker.core.document import render
 from tracker.core.settings import read_settings
 from tracker.core.sla import Targets
 from tracker.core.ticket import Attachment, Ticket
@@ -152,6 +154,16 @@ def test_agents_see_when_a_ticket_is_overdue() -> None:
     assert staff_members(late, targets)["due"] == "2026-11-23T08:00:00Z"
     assert staff_members(closed, targets)["due"] == ""
     assert staff_members(late, None)["due"] == ""
+
+
+def test_a_bundle_of_twenty_tickets_is_small_over_the_wire() -> None:
+    writer, one = PieceWriter(desk()), owner()
+    given = tickets()
+    sizes = [len(render(one, "ru").encode()) for one in given]
+    assert len(sizes) == 20 and sum(sizes) / 20 > 1_850
+    pieces = [piece for piece in map(writer.piece, given) if piece]
+    (name,) = one.names(1)
+    assert len(bundle_file(one, name, bundle_text(one, 0, [name], pieces, set()))) <= 12_000
 
 
 # Who sees what

@@ -11,10 +11,12 @@ export function mailto(subject, body = "") {
   return `mailto:${to}?${query.map(([name, text]) => `${name}=${encodeURIComponent(text)}`).join("&")}`;
 }
 
-// The ways a letter can leave. `from` is the address that it is about.
+// The ways a letter can leave. `from` is the address that it is about; it is empty where the letter
+// must come from the person's own mailbox, which no service can vouch for.
 export function letter(subject, body, from, rows = 1) {
   const link = el("a", { class: "md-button", href: mailto(subject, body) }, say("write"));
-  if (!desk.submit) link.classList.add("md-button--primary");
+  const service = desk.submit && from;
+  if (!service) link.classList.add("md-button--primary");
   const copies = el(
     "details",
     {},
@@ -23,7 +25,7 @@ export function letter(subject, body, from, rows = 1) {
     copyable(say("subject"), subject),
     body ? copyable(say("letter"), body, { rows }) : null
   );
-  const ways = desk.submit ? [sender(subject, body, from), link] : [link];
+  const ways = service ? [sender(subject, body, from), link] : [link];
   return el("div", { class: "tk-letter" }, el("p", { class: "tk-actions" }, ways), copies);
 }
 
@@ -35,7 +37,7 @@ function sender(subject, body, from) {
     try {
       const answer = await fetch(desk.submit, {
         method: "POST",
-        body: new URLSearchParams({ email: from, subject, message: body || subject }),
+        body: new URLSearchParams({ email: from, subject, message: body }),
         headers: { Accept: "application/json" },
         credentials: "omit",
         referrerPolicy: "no-referrer",
