@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,17 +19,29 @@ HUGO = ("hugo", "--quiet")
 
 @dataclass(frozen=True)
 class Run:
-    """One build in a process of its own: seconds, peak memory of the whole process tree."""
+    """One build in a process of its own: seconds, peak memory of the whole process tree, and the
+    processor time of all its processes.
+    """
 
     seconds: float
     peak: int
+    processor: float = 0.0
 
 
 def build(root: Path, limit: float | None = None, command: Sequence[str] = MKDOCS) -> Run:
     """Build in a process of its own; past ``limit`` seconds it is stopped."""
-    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
-    begun = time.monotonic()
-    with subprocess.Popen(command, cwd=root, env=environment, start_new_session=True) as child:
+    return watched(command, root, os.environ | {"NO_MKDOCS_2_WARNING": "1"}, limit)
+
+
+def watched(
+    command: Sequence[str],
+    root: Path,
+    surroundings: Mapping[str, str],
+    limit: float | None = None,
+) -> Run:
+    """Run a command in a process of its own; past ``limit`` seconds it is stopped."""
+    begun, used = time.monotonic(), _processor_time()
+    with subprocess.Popen(command, cwd=root, env=surroundings, start_new_session=True) as child:
         watch = _Memory(child.pid)
         watch.start()
         try:
@@ -41,8 +53,14 @@ def build(root: Path, limit: float | None = None, command: Sequence[str] = MKDOC
         watch.done.set()
         watch.join()
     if code:
-        raise SystemExit(f"the build of {root} failed")
-    return Run(seconds, watch.peak)
+        raise SystemExit(f"{' '.join(command)} failed in {root}")
+    return Run(seconds, watch.peak, _processor_time() - used)
+
+
+def _processor_time() -> float:
+    """Return what all processes that ended took so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 class _Memory(threading.Thread):

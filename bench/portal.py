@@ -26,7 +26,7 @@ from tracker.core.document import parse, render
 from tracker.core.ticket import Entry, Ticket, ticket_path
 
 _TEMPLATES = Path(tracker.__file__).parent / "portal" / "templates"
-_SETTINGS = """\
+SETTINGS = """\
 [desk]
 name = "Служба аккредитации"
 prefix = "ACCREDO"
@@ -92,19 +92,24 @@ def make_desk(root: Path, count: int) -> int:
     rng = random.Random(1)
     shutil.copytree(_TEMPLATES / "docs.ru", root / "docs")
     shutil.copy(_TEMPLATES / "desk-mkdocs.yml", root / "mkdocs.yml")
-    (root / "tracker.toml").write_text(_SETTINGS, "utf-8")
+    (root / "tracker.toml").write_text(SETTINGS, "utf-8")
     size = 0
     for number in range(1, count + 1):
         path = root / ticket_path("ACCREDO", number)
         path.parent.mkdir(parents=True, exist_ok=True)
         text = render(make_ticket(number, rng), "ru").encode()
         size += path.write_bytes(text)
+    start_repository(root)
+    return size
+
+
+def start_repository(root: Path) -> None:
+    """Commit a new desk, packed as intake leaves it: git fast-import writes packs."""
     _git(root, "init", "-q", "-b", "main")
     _git(root, "config", "gc.auto", "0")
     _git(root, "config", "maintenance.auto", "false")
     commit(root)
-    _git(root, "gc", "-q")  # as intake leaves it: git fast-import writes packs
-    return size
+    _git(root, "gc", "-q")
 
 
 def commit(root: Path) -> None:

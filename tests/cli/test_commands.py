@@ -101,7 +101,17 @@ ENTRY = {
     "delayed": (dict,),
     "attachments": [{"name": TEXT, "path": TEXT, "size": NUMBER, "type": TEXT}],
 }
-COUNTED = ("stamped", "opened", "commented", "ignored", "quarantined", "sent", "failed", "waiting")
+COUNTED = (
+    "stamped",
+    "opened",
+    "commented",
+    "account",
+    "ignored",
+    "quarantined",
+    "sent",
+    "failed",
+    "waiting",
+)
 SYNC = {
     **dict.fromkeys(("fetched", "pushed", *COUNTED), NUMBER),
     "ids": {name: [TEXT] for name in COUNTED},

@@ -178,9 +178,13 @@ def test_no_git_at_all(desk: RealDesk, tmp_path: Path) -> None:
     check_words(desk.run("list"), 1, "is no Git repository", "git init")
 
 
-def test_a_private_desk_builds_nothing(desk: RealDesk) -> None:
+def test_a_private_desk_builds_nothing_without_its_secret(
+    desk: RealDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     replace(desk, "visibility", '"private"')
-    check_words(desk.run("build"), 1, "this version builds no private portals", "visibility")
+    monkeypatch.delenv("TRACKER_SECRET")
+    check_words(desk.run("build"), 1, "TRACKER_SECRET is not set", "export TRACKER_SECRET")
+    assert not (desk.root / "site").exists()
     assert not (desk.root / "site").exists()
 
 

@@ -11,6 +11,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tracker.core import state
+from tracker.core.accounts.keys import Ring
+from tracker.core.accounts.reception import Means
+from tracker.core.accounts.records import Record, read_record
 from tracker.core.addresses import Address
 from tracker.core.arrival import Arrival
 from tracker.core.document import TicketFault, parse, render
@@ -24,6 +27,7 @@ from tracker.core.tokens import Keys
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Europe/Moscow"))
 KEYS = Keys("a secret of thirty-two characters")
 OTHER_KEYS = Keys("the secret of quite another desk!")
+RING = Ring.of_secrets("correct horse battery staple")
 IVAN = Address("Иван Петров", "ivan@example.org")
 MALLORY = Address("Mallory", "mallory@elsewhere.example")
 
@@ -181,7 +185,26 @@ class MemoryDesk:
                 known = Known(number, each.id, each.digest, each.author.key, day)
                 yield each.message_id, known
 
+    def accounts_with(self, word: str) -> Iterable[Record]:
+        return [
+            one
+            for one in self.accounts()
+            if word in (*one.addresses, *(login.locator for login in one.logins))
+        ]
+
+    def account(self, account: str) -> Record | None:
+        return next((one for one in self.accounts() if one.account == account), None)
+
+    def was_written_to(self, address: str) -> bool:
+        entries = (entry for one in self.tickets().values() for entry in one.entries)
+        return any(address in entry.told for entry in entries)
+
     # What a test asks
+
+    def accounts(self) -> list[Record]:
+        """Every account."""
+        found = sorted(path for path in self.files if path.startswith("accounts/"))
+        return [read_record(self.files[path], path) for path in found]
 
     def tickets(self) -> dict[int, Ticket]:
         """Every readable ticket by number."""
@@ -198,7 +221,8 @@ class MemoryDesk:
 
     def intake(self, now: datetime = NOW) -> Intake:
         """A batch on the desk as it is."""
-        return Intake(self, self.settings, KEYS, now, self.new_id)
+        means = Means(lambda: RING, lambda: f"{next(self._ids):032x}")
+        return Intake(self, self.settings, KEYS, now, self.new_id, means)
 
     def commit(self, intake: Intake, position: state.Position | None = None) -> None:
         """Finish a batch and keep its files."""

@@ -93,10 +93,10 @@ def test_each_letter_says_where_and_how() -> None:
         assert plain.index("На портале") < plain.index("По почте") < plain.index("По телефону")
 
 
-def test_a_private_desk_links_the_portal_and_no_card() -> None:
+def test_a_private_desk_links_the_place_in_my_requests_and_no_card() -> None:
     _, plain, html = read(letter(answer(), desk=settings(visibility="private")))
     assert "tickets/" not in plain + html
-    assert "Вся переписка: https://help.example.org/" in plain
+    assert "Вся переписка: https://help.example.org/requests/#ACCREDO-42" in plain
 
 
 def test_it_threads_and_proves_who_replies() -> None:

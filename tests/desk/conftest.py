@@ -118,7 +118,13 @@ def desk_of(
     monkeypatch.setenv("TRACKER_IMAP_PASSWORD", PASSWORD)
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
 
-    def make(*, remote: bool = True, settings: str = "", language: str = "ru") -> RealDesk:
+    def make(
+        *,
+        remote: bool = True,
+        settings: str = "",
+        language: str = "ru",
+        visibility: str = "public",
+    ) -> RealDesk:
         root = tmp_path / "desk"
         options = {
             "--name": "Служба поддержки",
@@ -127,7 +133,7 @@ def desk_of(
             "--imap": mailbox.url,
             "--smtp": smtp.url,
             "--language": language,
-            "--visibility": "public",
+            "--visibility": visibility,
             "--portal-url": "http://127.0.0.1:8000/",
             "--agent": "anna=Анна <anna@example.org>",
         }

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests.portal.desks import SETTINGS
 from tracker.cli.main import main
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
@@ -92,21 +93,35 @@ def test_agents_as_written_on_the_command_line() -> None:
 @pytest.mark.parametrize(
     ("options", "said", "wanted"),
     [
-        (["--visibility", "public"], "\n\n\n", "after-review"),
-        (["--visibility", "public"], "\n\nat-once", "at-once"),
-        (["--visibility", "public", "--publish", "at-once"], "\n\n", "at-once"),
+        (["--visibility", "public"], "\n\ny\n\n", "after-review"),
+        (["--visibility", "public"], "\n\ny\nat-once\n", "at-once"),
+        (["--visibility", "public", "--publish", "at-once"], "\n\ny\n", "at-once"),
         (["--visibility", "public", "--yes"], "", "at-once"),
-        (["--visibility", "private"], "\n\n", "at-once"),
+        (["--visibility", "private", "--yes"], "", "at-once"),
     ],
 )
 def test_a_public_desk_is_asked_when_strangers_requests_appear(
-    tmp_path: Path, options: list[str], said: str, wanted: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], said: str, wanted: str
 ) -> None:
     needed = ["--name", "A", "--prefix", "AB", "--address", "a@b.org", "--language", "en"]
     arguments = ["init", str(tmp_path / "desk"), *needed, *options]
+    monkeypatch.setenv("TRACKER_SECRET", "s" * 43)
     done = CliRunner().invoke(main, arguments, input=said + "\n")
     assert done.exit_code == 0, done.output
     text = (tmp_path / "desk" / "tracker.toml").read_text("utf-8")
     assert read_settings(text).desk.publish == wanted
     asked = "New tickets appear" in done.output
     assert asked is (options == ["--visibility", "public"])
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_a_private_desk_tells_of_accounts_and_a_public_one_does_not(
+    tmp_path: Path, language: str
+) -> None:
+    for visibility in ("private", "public"):
+        root = tmp_path / visibility
+        make_desk(root, SETTINGS.format(language=language, visibility=visibility))
+        pages = {path.name: path.read_text("utf-8") for path in (root / "docs/help").iterdir()}
+        assert ("account.md" in pages) is (visibility == "private")
+        is_told = any(word in pages["index.md"] for word in ("Портал открытый", "portal is public"))
+        assert is_told is (visibility == "public")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -42,6 +43,7 @@ class Visit:
     def __init__(self, browser: Browser, base: str) -> None:
         self._browser = browser
         self.base = base
+        self.origin = f"http://{urlsplit(base).netloc}/"
         self.faults: list[str] = []
         self.fetched: list[tuple[str, int]] = []
 
@@ -76,7 +78,7 @@ class Visit:
             self.faults.append(f"console: {text}")
 
     def _asked(self, url: str) -> None:
-        if not url.startswith((self.base, "data:")):
+        if not url.removeprefix("blob:").startswith((self.origin, "data:")):
             self.faults.append(f"foreign request: {url}")
 
     def _got(self, response: Any) -> None:

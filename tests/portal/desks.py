@@ -45,6 +45,8 @@ class DeskFolder:
         self.site = root / "site"
         root.mkdir(parents=True, exist_ok=True)
         shutil.copytree(TEMPLATES / f"docs.{language}", root / "docs")
+        if visibility == "private":
+            shutil.copytree(TEMPLATES / f"private.{language}", root / "docs", dirs_exist_ok=True)
         shutil.copy(TEMPLATES / "desk-mkdocs.yml", root / "mkdocs.yml")
         self.settings(SETTINGS.format(language=language, visibility=visibility))
         self._git("init", "-q", "-b", "main")

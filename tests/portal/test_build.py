@@ -20,9 +20,9 @@ def test_a_build_says_what_it_did(desk: DeskFolder) -> None:
     assert build_portal(desk.root).rendered == 0
 
 
-def test_a_private_desk_is_refused(desk: DeskFolder) -> None:
+def test_a_private_desk_that_is_not_sealed_is_refused(desk: DeskFolder) -> None:
     desk.settings(SETTINGS.format(language="ru", visibility="private"))
-    with pytest.raises(TrackerError, match="private"):
+    with pytest.raises(TrackerError, match="tracker seal"):
         build_portal(desk.root)
 
 

@@ -1,4 +1,4 @@
-"""The plugin in MkDocs: settings rule the site, faults are told, a private desk stays unbuilt."""
+"""The plugin in MkDocs: settings rule the site, faults are told, an unsealed desk stays unbuilt."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_private_desk_is_refused_and_its_public_past_taken_away(desk: DeskFold
     desk.commit()
     done = desk.build()
     assert done.returncode != 0
-    assert "private" in done.stderr and 'visibility = "public"' in done.stderr
+    assert "private" in done.stderr and "tracker seal" in done.stderr
     assert "Traceback" not in done.stderr
     assert not contents(desk.site)
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.core.pages.make import answer, entry, ticket
 from tests.portal.desks import DeskFolder, contents
+from tracker.adapters import processes
 from tracker.core.pages.site import ANY, CLOSED, OPEN
 from tracker.core.ticket import Attachment, Ticket, ticket_path
 from tracker.portal import render
@@ -169,7 +170,7 @@ def test_several_processes_write_the_same(
     alone = contents(desk.site)
     monkeypatch.setattr(render, "_ALONE", 10)
     monkeypatch.setattr(render, "BATCH", 10)
-    monkeypatch.setattr(render, "processors", lambda: 2)
+    monkeypatch.setattr(processes, "processors", lambda: 2)
     desk.publish(pages, desk.root.parent / "many")
     assert contents(desk.root.parent / "many") == alone
 

@@ -9,11 +9,13 @@ from pathlib import Path
 from tracker.core.errors import TrackerError
 
 SECRET = "TRACKER_SECRET"
+SECRET_OLD = "TRACKER_SECRET_OLD"
 IMAP_PASSWORD = "TRACKER_IMAP_PASSWORD"
 SMTP_PASSWORD = "TRACKER_SMTP_PASSWORD"
 
 PURPOSES = {
     SECRET: "the desk's master secret; `tracker init` shows it once",
+    SECRET_OLD: "the master secret before the present one, while records are rewritten",
     IMAP_PASSWORD: "the password of the mailbox, for reading",
     SMTP_PASSWORD: "the password of the mailbox, for sending",
 }

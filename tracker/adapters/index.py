@@ -14,11 +14,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tracker.adapters.account_index import add_account, apply_accounts, is_account_path
 from tracker.adapters.commits import Change
 from tracker.adapters.git import EMPTY_TREE, Git
 from tracker.adapters.lock import locked
 from tracker.adapters.rows import AT_ONCE, Rows
-from tracker.adapters.schema import OF_A_TICKET, TABLES, VERSION
+from tracker.adapters.schema import OF_A_TICKET, OF_AN_ACCOUNT, TABLES, VERSION
+from tracker.core.accounts.records import FOLDER
 from tracker.core.document import TicketFault, parse
 from tracker.core.errors import TrackerError
 from tracker.core.ticket import Ticket, ticket_path
@@ -27,7 +29,7 @@ from tracker.core.words import stems
 Progress = Callable[[int, int], None]
 """Called with how many tickets are done and how many there are."""
 
-_FOLDER = "tickets"
+_FOLDERS = ("tickets", FOLDER)
 _NUMBER = re.compile(r"-([1-9][0-9]{0,9})\.md\Z")
 _STATE = "tickets/.desk/"
 
@@ -120,8 +122,9 @@ class Index:
         if held and not self._git.commit_of(held):  # the history was rewritten and collected
             self._clear()
             held = ""
-        changed = self._git.changed_files(held or EMPTY_TREE, commit, _FOLDER)
+        changed = list(self._git.changed_files(held or EMPTY_TREE, commit, *_FOLDERS))
         tickets = [(path, oid) for path, oid in changed if is_ticket_path(path)]
+        accounts = [(path, oid) for path, oid in changed if is_account_path(path)]
         try:
             self.database.execute("BEGIN IMMEDIATE")
             if self.commit != held:  # another process was quicker
@@ -131,6 +134,7 @@ class Index:
             if held:
                 tickets += self._rivals(tickets, commit)
             self._apply(tickets, fresh=not held, progress=progress)
+            apply_accounts(self.database, self._git, accounts)
             self.database.execute("INSERT OR REPLACE INTO meta VALUES ('commit', ?)", (commit,))
             self.database.execute("COMMIT")
         except sqlite3.DatabaseError as error:
@@ -150,6 +154,10 @@ class Index:
         try:
             if self.commit == older and not self.query_one("SELECT 1 FROM faults"):
                 self._follow(change, newer)
+                for path, content in change.files.items():
+                    if is_account_path(path):
+                        oid = blob_id(content or b"", like=newer)
+                        add_account(self.database, path, oid, content)
                 row = ("commit", newer)
                 self.database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", row)
             self.database.execute("COMMIT")
@@ -221,7 +229,7 @@ class Index:
     def _clear(self) -> None:
         """Forget everything. The file stays: another process may have it open."""
         self.database.execute("BEGIN IMMEDIATE")
-        for table in (*OF_A_TICKET, "faults", "indexed", "words"):
+        for table in (*OF_A_TICKET, *OF_AN_ACCOUNT, "faults", "indexed", "words"):
             self.database.execute(f"DELETE FROM {table}")
         self.database.execute("DELETE FROM meta WHERE key = 'commit'")
         self.database.execute("COMMIT")

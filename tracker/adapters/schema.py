@@ -67,9 +67,23 @@ CREATE INDEX told_number ON told (number);
 CREATE INDEX told_address ON told (address, at);
 CREATE INDEX told_confirmed ON told (confirmed, at);
 CREATE TABLE unstamped (number INTEGER PRIMARY KEY);
+CREATE TABLE accounts (path TEXT PRIMARY KEY, account TEXT NOT NULL, oid TEXT NOT NULL);
+CREATE INDEX accounts_account ON accounts (account);
+CREATE TABLE account_words (path TEXT NOT NULL, word TEXT NOT NULL);
+CREATE INDEX account_words_word ON account_words (word);
+CREATE INDEX account_words_path ON account_words (path);
+CREATE TABLE posts (
+    path TEXT NOT NULL, post TEXT NOT NULL, kind TEXT NOT NULL, recipient TEXT NOT NULL,
+    delayed TEXT NOT NULL, told TEXT NOT NULL, due INTEGER NOT NULL
+);
+CREATE INDEX posts_path ON posts (path);
+CREATE INDEX posts_due ON posts (path) WHERE due;
+CREATE INDEX posts_told ON posts (told);
 CREATE TABLE indexed (number INTEGER PRIMARY KEY, oid TEXT NOT NULL);
 CREATE VIRTUAL TABLE words USING fts5 (title, body, detail = none, tokenize = 'ascii');
 """
 
 OF_A_TICKET = ("tickets", "facts", "messages", "due", "held", "told", "unstamped")
 """The tables with a ``number``: what is deleted before a ticket is indexed anew."""
+OF_AN_ACCOUNT = ("accounts", "account_words", "posts")
+"""The tables with a ``path`` of an account's record, likewise."""

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.cli.common import note
+from tracker.cli.common import note, open_desk
 from tracker.core.errors import TrackerError
-from tracker.desk.desk import find_root
+from tracker.desk.desk import find_root, load_settings
 
 if TYPE_CHECKING:
     from tracker.portal.site import Published
@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 )
 @click.pass_obj
 def build(folder: Path, quiet: bool, watch: bool) -> None:
-    """Build the portal into site/, from the newest commit. The same as `mkdocs build`.
+    """Build the portal into site/, from the newest commit.
 
-    A build with the previous one at hand rewrites only what changed. With --watch an edited
-    ticket is in site/ within a second of being saved, before it is committed: a preview, not to
-    be published.
+    On a public desk it is the same as `mkdocs build`; a build with the previous one at hand
+    rewrites only what changed. With --watch an edited ticket is in site/ within a second of being
+    saved, before it is committed: a preview, not to be published. On a private desk it is
+    `tracker seal`, then `mkdocs build` without any secret, then `tracker scan`: site/ changes only
+    when nothing of a ticket shows.
 
     \b
     Examples:
@@ -40,6 +42,15 @@ def build(folder: Path, quiet: bool, watch: bool) -> None:
       tracker -C /srv/desk build && rsync -a /srv/desk/site/ web:/var/www/desk/
     """
     root = find_root(folder)
+
+    if load_settings(root).desk.visibility == "private":
+        if watch:
+            raise TrackerError(
+                "A private desk is built from what is sealed, not from the work tree.",
+                "Run `tracker build` without --watch.",
+            )
+        _private(folder, quiet)
+        return
 
     def say(published: Published) -> None:
         if not quiet:
@@ -78,3 +89,15 @@ def _warnings(quiet: bool) -> Iterator[None]:
         yield
     finally:
         logger.removeHandler(handler)
+
+
+def _private(folder: Path, quiet: bool) -> None:
+    from tracker.portal.build import build_private
+
+    desk = open_desk(folder)
+    done = build_private(desk)
+    told = [f"Left out, since it can't be read: {one}" for one in done.sealed.skipped]
+    for sentence in (*told, *done.scanned.notes(), *(() if quiet else done.warnings)):
+        note(sentence)
+    if not quiet:
+        click.echo(f"{desk.root / 'site'}: {done.sealed}; {done.scanned}")

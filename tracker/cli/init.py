@@ -33,6 +33,11 @@ _NEEDED = {
     type=click.Choice(["at-once", "after-review"]),
     help="When new tickets of unknown people appear on a public portal.",
 )
+@click.option(
+    "--repository",
+    type=click.Choice(["private", "public"]),
+    help="Who reads the Git repository; in a public one addresses are sealed.",
+)
 @click.option("--portal-url", default="", help="Where the portal is published.")
 @click.option("--timezone", default="", help="Such as Europe/Moscow.")
 @click.option("--phone", default="", help="The telephone number.")
@@ -51,6 +56,7 @@ def init(
     language: str | None,
     visibility: str | None,
     publish: str | None,
+    repository: str | None,
     **given: str | None,
 ) -> None:
     """Make a new desk: a Git repository with settings, pages and its first commit.
@@ -74,17 +80,19 @@ def init(
     if not yes:
         for key, question in (("imap", "IMAP server"), ("smtp", "SMTP server")):
             given[key] = given[key] or click.prompt(f"{question} (empty: later)", default="")
+    visibility = _visibility(visibility, yes)
     if visibility == "public" and publish is None and not yes:
         publish = _ask_publish()
     desk_keys = ("name", "prefix", "portal_url", "timezone", "phone", "hours")
     tables = {
         "desk": {key: given[key] or "" for key in desk_keys}
-        | {"language": language, "visibility": visibility or "", "publish": publish or ""},
+        | {"language": language, "visibility": visibility, "publish": publish or ""}
+        | {"repository": _repository(repository, visibility, yes)},
         "mailbox": {key: given[key] or "" for key in ("address", "imap", "smtp")},
     }
     people = dict(agent_from(one) for one in agents)
     made = make_desk(folder / directory, settings_text(tables, people))
-    _tell(made, visibility or "private")
+    _tell(made, visibility, asks=not yes)
 
 
 def _ask_publish() -> str:
@@ -97,20 +105,62 @@ def _ask_publish() -> str:
     return str(click.prompt("New tickets appear", type=choice, default="after-review"))
 
 
-def _tell(made: Made, visibility: str) -> None:
+def _visibility(given: str | None, yes: bool) -> str:
+    """Return who may read tickets. A public desk is confirmed: what it shows can't be hidden."""
+    if given is None and not yes:
+        choice = click.Choice(["private", "public"])
+        given = click.prompt("Who may read requests on the portal", type=choice, default="private")
+    if given == "public" and not yes:
+        click.echo(
+            "Everybody will read every request, with the names of those who wrote, their messages, "
+            "files and your answers."
+        )
+        click.confirm("Make the desk public?", abort=True)
+    return given or "private"
+
+
+def _repository(given: str | None, visibility: str, yes: bool) -> str:
+    """Return who may read the repository. Only a public desk's may be public."""
+    if given is None and visibility == "public" and not yes:
+        choice = click.Choice(["private", "public"])
+        question = "Who may read the Git repository (in a public one addresses are sealed)"
+        given = click.prompt(question, type=choice, default="private")
+    return "" if given in (None, "private") else str(given)
+
+
+def _tell(made: Made, visibility: str, *, asks: bool) -> None:
     click.echo(f"The desk is in {made.root}. Its settings: {made.root / FILE}")
     if made.secret:
-        click.echo("\nThe desk's secret, shown this once. Keep it where you keep passwords:\n")
-        click.echo(f"    export TRACKER_SECRET={made.secret}\n")
+        _tell_secret(made.secret, visibility, asks=asks)
     click.echo(f"Then `tracker -C {made.root} doctor` says what is still missing.")
     if visibility == "private":
-        click.echo("The desk is private: its portal can't be built until private portals exist.")
+        click.echo("The desk is private: `tracker build` needs the desk's secret.")
     waiting = _waiting_mails(made.root)
     if waiting:
         click.echo(
             f"{waiting} mails wait in the mailbox. Those older than two days will be taken in "
             "silently; `backlog` in tracker.toml leaves them instead."
         )
+
+
+def _tell_secret(secret: str, visibility: str, *, asks: bool) -> None:
+    click.echo("\nThe desk's secret, shown this once:\n")
+    click.echo(f"    export TRACKER_SECRET={secret}\n")
+    click.echo(
+        "Keep two copies: one where you keep passwords, and one offline, such as printed and\n"
+        "locked away. Nothing makes it again."
+    )
+    if visibility == "private":
+        click.echo(
+            "Whoever has it can open every account. If it is lost, every password and link is\n"
+            "void, and everybody must be invited anew (`tracker account rotate --lost`)."
+        )
+    while asks:
+        written = click.prompt("Made the copies? Type its last four letters", default="")
+        if written.strip() == secret[-4:]:
+            break
+        click.echo("Those are not its last four letters.")
+    click.echo()
 
 
 def _waiting_mails(root: Path) -> int:

@@ -51,7 +51,7 @@ def sync(folder: Path, as_json: bool) -> None:
 
 def _tell(report: Report) -> None:
     parts = [f"{report.fetched} fetched"]
-    mails = ("opened", "commented", "ignored", "quarantined")
+    mails = ("opened", "commented", "account", "ignored", "quarantined")
     for name in ("stamped", *mails, "sent", "failed", "waiting"):
         if count := report.count(name):
             parts.append(f"{count} {name}")

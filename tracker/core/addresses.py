@@ -57,6 +57,7 @@ class Address:
         )
 
     @classmethod
+    @lru_cache(4096)  # the same few people write again and again
     def parse(cls, text: str) -> Address:
         """Read ``Имя <a@example.org>``, ``a@example.org`` or a bare name. Never fails."""
         return _remembered(text) if len(text) <= _SHORT else _parsed(text)

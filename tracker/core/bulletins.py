@@ -8,7 +8,7 @@ from datetime import datetime
 from tracker.core.letters import Content, Head, Letter, date_of, domain_of, seal
 from tracker.core.schedule import Owed
 from tracker.core.settings import Settings
-from tracker.core.stationery import Part, card_url, listing, page, paragraph
+from tracker.core.stationery import Part, listing, page, paragraph, request_url
 from tracker.core.texts import texts
 from tracker.core.ticket import Ticket
 from tracker.core.tokens import Keys
@@ -52,7 +52,7 @@ def digest(
 
 def _row(ticket: Ticket, entry: str, settings: Settings) -> tuple[str, str, str]:
     who = next((one.author.shown for one in ticket.entries if one.id == entry), "")
-    card = card_url(settings, ticket.id)
+    card = request_url(settings, ticket.id)
     return ticket.id, f"{ticket.title} ({who})" if who else ticket.title, card
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tracker.core.letters import Content, Head, Letter, date_of, domain_of, seal
 from tracker.core.settings import Settings
-from tracker.core.stationery import Part, card_url, listing, page, paragraph, ways
+from tracker.core.stationery import Part, listing, page, paragraph, request_url, ways
 from tracker.core.texts import Texts, texts
 from tracker.core.ticket import Ticket
 from tracker.core.tokens import Keys, letter_word
@@ -66,7 +66,7 @@ def confirmation(
         subject = words._("Your requests are accepted: %(ids)s", ids=shown)
         said = [
             paragraph(words._("Your requests are accepted. Their numbers:")),
-            listing((one.ticket, "", card_url(settings, one.ticket)) for one in numbers),
+            listing((one.ticket, "", request_url(settings, one.ticket)) for one in numbers),
         ]
     parts = [
         paragraph(words._("Hello!")),
@@ -90,13 +90,13 @@ def confirmation(
 
 def _of_one(one: Waiting, settings: Settings, words: Texts) -> list[Part]:
     accepted = words._("Your request is accepted. Its number is %(id)s.", id=one.ticket)
-    said = [paragraph(accepted, card_url(settings, one.ticket))]
+    said = [paragraph(accepted, request_url(settings, one.ticket))]
     if one.continues:
         # The older request is closed, and too long ago for a reply to reopen it.
         goes_on = words._(
             "It continues your request %(old)s, which was closed some time ago.", old=one.continues
         )
-        said.append(paragraph(goes_on, card_url(settings, one.continues)))
+        said.append(paragraph(goes_on, request_url(settings, one.continues)))
     if one.proven and one.title:
         said.append(paragraph(words._("You wrote: %(title)s", title=one.title)))
     return said

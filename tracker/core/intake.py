@@ -12,11 +12,18 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from tracker.core import state
+from tracker.core.accounts.reception import (
+    Accounts,
+    Means,
+    Received,
+    Reception,
+    is_only_asking,
+)
 from tracker.core.arrival import Arrival, nameless_digest
 from tracker.core.bouncing import take_bounce
 from tracker.core.conversation import Taken, take_in
 from tracker.core.mail import Mail
-from tracker.core.mail_actions import Case
+from tracker.core.mail_actions import Case, internal
 from tracker.core.rights import Sender, sender_of, standing
 from tracker.core.settings import Settings
 from tracker.core.suppression import Suppressed
@@ -25,19 +32,21 @@ from tracker.core.ticket import Ticket
 from tracker.core.tokens import Keys, read_message_id
 from tracker.core.workspace import Files, Workspace
 
-What = Literal["opened", "commented", "ignored", "quarantined"]
+What = Literal["opened", "commented", "account", "ignored", "quarantined"]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one message. ``detail`` is the ticket's id, or the reason."""
+    """What became of one message. ``detail`` is the ticket's id, what was done to which account,
+    or the reason.
+    """
 
     uid: int
     what: What
     detail: str
 
 
-class DeskView(Files, Protocol):
+class DeskView(Files, Accounts, Protocol):
     """The desk as of one commit."""
 
     def by_message_id(self, message_id: str) -> Iterable[Known]:
@@ -65,11 +74,16 @@ class Intake:
         keys: Keys,
         now: datetime,
         new_id: Callable[[], str],
+        means: Means,
         *,
+        disguise: Callable[[Mail], Mail] | None = None,
         vouched: bool = False,
     ) -> None:
+        """``disguise`` makes of a mail what a desk that seals addresses may hold of it."""
+        self._disguise = disguise
         self._vouched = vouched
         self._work = Workspace(view, settings, now, new_id)
+        self._reception = Reception(view, settings, self._work.files, now, new_id, means)
         self._view = view
         self._settings = settings
         self._keys = keys
@@ -106,20 +120,31 @@ class Intake:
         return self._take(arrival, arrival.mail)
 
     def _take(self, arrival: Arrival, mail: Mail) -> Outcome:
+        if self._disguise:
+            mail = self._disguise(mail)
         sender = replace(sender_of(mail, self._settings), vouched=self._vouched)
         repeated = self._repeated(arrival, mail, sender)
         if repeated:
             return Outcome(arrival.uid, "ignored", repeated)
         if self._is_our_own(mail):
             return self._ignore(arrival, mail, "our own letter")
+        registered = self._reception.registration(mail, silent=bool(arrival.silent))
+        if registered:
+            return self._received(arrival, mail, registered)
         if mail.bounce is not None or mail.automatic == "bounce":
             return self._bounce(arrival, mail)
         if sender.proof == "pass":
             self._allow(sender)
+        asked = self._reception.asked(mail, sender, silent=bool(arrival.silent))
+        if asked and is_only_asking(mail):
+            return self._received(arrival, mail, asked)
         thread = find_thread(mail, sender.address.key, self, self._settings, self._keys)
         speaks = thread if thread and thread.speaks else None
         found = standing(mail, sender, speaks, self._settings, arrival.received)
-        taken = take_in(self._work, Case(arrival, mail, sender, found), thread)
+        case = Case(arrival, mail, sender, found)
+        if self._settings.desk.repository == "public" and (why := internal(self._work, case)):
+            return self.quarantine(arrival, f"{why}, and the repository is public")
+        taken = take_in(self._work, case, thread)
         return self._note(arrival, mail, taken)
 
     def finish(self, position: state.Position | None) -> None:
@@ -200,13 +225,20 @@ class Intake:
         """Note a returned letter on the entry it told of; never a new ticket."""
         stopped = self._suppressed()
         before = stopped.write()
+        returned = self._reception.bounce(mail.bounce, self._keys, stopped)
+        if returned:
+            self._keep(stopped, before)
+            return self._received(arrival, mail, returned)
         ticket, reason = take_bounce(self._work, self._keys, stopped, arrival, mail.bounce)
         if ticket is None:
             return self._ignore(arrival, mail, reason)
-        if stopped.write() != before:
-            self.files[state.SUPPRESSED] = stopped.write()
+        self._keep(stopped, before)
         self._remember(mail)
         return Outcome(arrival.uid, "commented", ticket.id)
+
+    def _keep(self, stopped: Suppressed, before: bytes) -> None:
+        if stopped.write() != before:
+            self.files[state.SUPPRESSED] = stopped.write()
 
     def _allow(self, sender: Sender) -> None:
         """Who surely writes from an address can be written to again."""
@@ -230,6 +262,11 @@ class Intake:
         known = Known(taken.ticket.number, entry.id, entry.digest, entry.author.key, day)
         self._known.setdefault(entry.message_id or entry.digest, []).append(known)
         return Outcome(arrival.uid, "opened" if taken.opened else "commented", taken.ticket.id)
+
+    def _received(self, arrival: Arrival, mail: Mail, received: Received) -> Outcome:
+        """Remember a mail about an account, by keyed hash alone."""
+        self._remember(mail)
+        return Outcome(arrival.uid, "account" if received.done else "ignored", received.detail)
 
     def _ignore(self, arrival: Arrival, mail: Mail, reason: str) -> Outcome:
         self._remember(mail)

@@ -96,6 +96,15 @@ def read_orders(work: Workspace, number: int, case: Case) -> Orders:
     return Orders(told.text, told.commands)
 
 
+def internal(work: Workspace, case: Case) -> str:
+    """Return why only agents may read what this mail would become, or empty."""
+    if case.standing.held:
+        return "it is held for review"
+    if case.standing.visibility != "public":
+        return "it is for agents alone"
+    return "it is a note" if read_orders(work, 0, case).note else ""
+
+
 def obey_orders(work: Workspace, number: int, case: Case, orders: Orders) -> list[Entry]:
     """Do what the commands of a mail say; return the events, those of other tickets too."""
     if orders.fault:

@@ -178,6 +178,18 @@ class Desk:
     )
     phone: str = option("The telephone number, told on every page and in every letter.", "")
     hours: str = option("When the telephone is answered, such as `Mon-Fri 9:00-18:00`.", "")
+    repository: Literal["private", "public"] = option(
+        "Who may read the Git repository. In a `public` one mail addresses are sealed under "
+        "pseudonyms, and what only agents may read is refused.",
+        "private",
+        choices=("private", "public"),
+    )
+    addresses: Literal["plain", "sealed"] = option(
+        "How tickets hold mail addresses: `plain`, or `sealed` under pseudonyms that only "
+        "TRACKER_SECRET opens. A public repository seals them always.",
+        "plain",
+        choices=("plain", "sealed"),
+    )
     branch: str = option("The Git branch that holds the tickets.", "main")
     edit_url: str = option(
         "Where a file of the desk is edited on its Git host, without the file's path: "
@@ -186,8 +198,8 @@ class Desk:
         _web,
     )
     submit_url: str = option(
-        "The address of a service that turns a form into a mail to the desk. The *New request* "
-        "page then sends with one click, beside the ways by mail.",
+        "The address of a service that turns a form into a mail to the desk. Letters of the portal "
+        "are then sent with one click, beside the ways by mail.",
         "",
         _form,
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from tracker.core.accounts.posts import LIMITED
+from tracker.core.accounts.records import PostKind
 from tracker.core.breaker import Breaker, judge
 from tracker.core.limits import plan
 from tracker.core.notices import What
@@ -14,7 +16,7 @@ from tracker.core.options import Agent
 from tracker.core.retries import Delay, read_delay
 from tracker.core.settings import Settings
 
-Kind = Literal["answer", "confirmation", "staff", "digest", "alarm"]
+Kind = Literal["answer", "confirmation", "staff", "digest", "alarm", "account"]
 Why = Literal["delayed", "limits", "breaker"]
 MOST_NOTICES = 5
 """More tickets than this for one agent in one run make one letter that lists them."""
@@ -40,25 +42,48 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
+class OwedPost:
+    """A letter about an account that is due, as the index has it; see ``accounts.records``."""
+
+    account: str
+    post: str
+    kind: PostKind
+    recipient: str
+    delayed: str = ""
+
+    @property
+    def limited(self) -> bool:
+        """Whether a flood of mails can bring such letters about."""
+        return self.kind in LIMITED
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
-    """One letter: what it will tell, to which address, and which agent that is (else empty)."""
+    """One letter: what it will tell, to which address, and which agent that is (else empty).
+
+    One about an account has ``post`` and no items.
+    """
 
     kind: Kind
     address: str
     items: tuple[Owed, ...]
     handle: str = ""
+    post: OwedPost | None = None
 
     @property
     def delay(self) -> Delay | None:
         """What it waits for: the longest delay of all it tells."""
-        found = [one for one in (read_delay(item.delayed) for item in self.items) if one]
-        return max(found, key=lambda one: one.until, default=None)
+        return max(self._delays, key=lambda one: one.until, default=None)
 
     @property
     def tries(self) -> int:
         """How often it was tried already."""
-        found = (read_delay(item.delayed) for item in self.items)
-        return max((one.count for one in found if one), default=0)
+        return max((one.count for one in self._delays), default=0)
+
+    @property
+    def _delays(self) -> list[Delay]:
+        owed = (*self.items, *([self.post] if self.post else ()))
+        return [one for one in (read_delay(item.delayed) for item in owed) if one]
 
     @property
     def tickets(self) -> list[str]:
@@ -77,7 +102,8 @@ class Held:
 @dataclass(frozen=True, slots=True)
 class Past:
     """What went out before: per address the times of confirmations of the last day, and how
-    many there were in the last hour to whomever.
+    many there were in the last hour to whomever, with the letters about accounts that anybody can
+    bring about.
     """
 
     confirmed: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
@@ -103,7 +129,13 @@ def letter_address(agent: Agent) -> str:
     return next(iter((*read, *agent.emails)), "").lower()
 
 
-def schedule(owed: Iterable[Owed], past: Past, settings: Settings, now: datetime) -> Schedule:
+def schedule(
+    owed: Iterable[Owed],
+    past: Past,
+    settings: Settings,
+    now: datetime,
+    posts: Iterable[OwedPost] = (),
+) -> Schedule:
     """Sort what is owed into letters, one per ticket and recipient, and hold back what must
     wait: delayed by a server, by the limits of confirmations, by the circuit breaker.
     """
@@ -112,6 +144,10 @@ def schedule(owed: Iterable[Owed], past: Past, settings: Settings, now: datetime
     ready = [one for one in letters if not _waits(one, now)]
     later = [Held(one, "delayed") for one in letters if _waits(one, now)]
     wanted, held = _confirmations(rows, past, settings, now)
+    about = [Planned("account", one.recipient, (), post=one) for one in posts]
+    later += [Held(one, "delayed") for one in about if _waits(one, now)]
+    about = [one for one in about if not _waits(one, now)]
+    wanted += [one for one in about if one.post and one.post.limited]
     limit = settings.limits.confirmations_an_hour
     reached = {one: letter_address(agent) for one, agent in settings.agents.items()}
     agents = [one for one, address in reached.items() if address]
@@ -120,7 +156,13 @@ def schedule(owed: Iterable[Owed], past: Past, settings: Settings, now: datetime
     answers = [one for one in ready if one.kind == "answer"]
     alarms = [Planned("alarm", reached[one], (), one) for one in judged.alarm]
     staff = _digested([one for one in ready if one.kind == "staff"])
-    sent_now = (*answers, *wanted[: judged.allowed], *alarms, *staff)
+    # Unasked letters go beside confirmations, and stand still with them.
+    unasked = [one for one in about if one.post and one.post.kind == "activation"]
+    if judged.breaker.tripped:
+        held += [Held(one, "breaker") for one in unasked]
+        unasked = []
+    told = [one for one in about if one.post and one.post.kind == "registered"]
+    sent_now = (*answers, *wanted[: judged.allowed], *unasked, *told, *alarms, *staff)
     return Schedule(sent_now, (*later, *held), judged.breaker)
 
 

@@ -18,7 +18,8 @@ class Sent:
 
     ``entries`` are number and entry id of all it told of. ``hard`` says that the address gets
     no letters any more, ``handle`` names the agent whose address it is, and ``kind`` what kind
-    of letter it was (see ``Planned``).
+    of letter it was (see ``Planned``). One about an account has that and the letter's id
+    (``post``) in place of entries.
     """
 
     address: str
@@ -29,6 +30,8 @@ class Sent:
     later: str = ""
     handle: str = ""
     kind: str = ""
+    account: str = ""
+    post: str = ""
 
     @property
     def numbers(self) -> tuple[int, ...]:

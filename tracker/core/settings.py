@@ -80,6 +80,11 @@ class Settings:
     sla: Sla
     requests: Mapping[str, RequestType] = field(default_factory=dict)
 
+    @property
+    def sealed(self) -> bool:
+        """Whether tickets hold pseudonyms in place of mail addresses."""
+        return self.desk.repository == "public" or self.desk.addresses == "sealed"
+
     def agent_by_email(self, email: str) -> str | None:
         """Return the handle of the agent who uses ``email``, any case, or None."""
         key = email.lower()
@@ -165,6 +170,7 @@ class _Reader:
         requests = {key: self._request(key) for key in self._section(("requests",))}
         self._own_labels(desk, requests)
         self._shared_emails(agents)
+        self._private_tickets(desk)
         if self.faults:
             raise SettingsError(sorted(self.faults, key=lambda one: (one.path, one.line)))
         return Settings(desk, mailbox, agents, limits, sla, requests)
@@ -216,6 +222,20 @@ class _Reader:
                 if owners.setdefault(email.lower(), handle) != handle:
                     where = ("agents", handle, "emails")
                     self._fault(where, f"{email} is already an address of {owners[email.lower()]}")
+
+    def _private_tickets(self, desk: Any) -> None:
+        if desk is None:
+            return
+        if desk.repository == "public" and desk.visibility == "private":
+            self._fault(
+                ("desk", "repository"),
+                'a public repository shows every ticket, so `visibility` can\'t be "private"',
+            )
+        if desk.addresses == "sealed" and desk.visibility == "private":
+            self._fault(
+                ("desk", "addresses"),
+                '`addresses = "sealed"` is for public portals: accounts go by the address',
+            )
 
     def _section(self, path: tuple[str, ...]) -> Mapping[str, Any]:
         value: Any = self.data

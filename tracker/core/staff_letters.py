@@ -9,7 +9,7 @@ from tracker.core.letters import Content, Head, Letter, date_of, domain_of, seal
 from tracker.core.outward import own_message
 from tracker.core.pages.html import STATUS_NAMES
 from tracker.core.settings import Settings
-from tracker.core.stationery import Part, card_url, heading, page, paragraph, said, table
+from tracker.core.stationery import Part, heading, page, paragraph, request_url, said, table
 from tracker.core.texts import Texts, texts
 from tracker.core.ticket import Entry, Ticket, ticket_path
 from tracker.core.tokens import Keys, letter_word
@@ -114,7 +114,7 @@ def _facts(ticket: Ticket, settings: Settings, words: Texts) -> Part:
     prefix = ticket.id.rpartition("-")[0]
     agent = settings.agents.get(ticket.assignee or "")
     status = texts(settings.desk.language, "portal")._(STATUS_NAMES[ticket.status])
-    card = card_url(settings, ticket.id)
+    card = request_url(settings, ticket.id)
     return table(
         [
             (words._("Request"), f"{ticket.id}: {ticket.title}", ""),

@@ -7,12 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from tracker.core.pages.site import OPEN
 from tracker.core.settings import Settings
 from tracker.core.texts import Texts, texts
 from tracker.core.ticket import Format
 
 _PARAGRAPH = "margin:0 0 16px"
 _SAID = "margin:0 0 16px;padding:0 0 0 12px;border-left:3px solid #d0d7de"
+_BUTTON = (
+    "display:inline-block;padding:12px 24px;border-radius:6px;background:#0b57d0;color:#fff;"
+    "text-decoration:none;font-weight:bold"
+)
 _PAGE = (
     "margin:0;padding:24px;font:16px/1.5 -apple-system,Segoe UI,Roboto,Arial,sans-serif;"
     "color:#222;background:#fff"
@@ -40,6 +45,14 @@ def paragraph(text: str, link: str = "", shown: str = "") -> Part:
         plain = f"{text} {link}" if link.startswith("http") else text
         html = f'{html} <a href="{escape(link)}">{escape(shown or link)}</a>'
     return Part(plain, f'<p style="{_PARAGRAPH}">{html}</p>')
+
+
+def button(text: str, link: str) -> Part:
+    """Return a link that looks like a button; as text its words and the link, a line each."""
+    html = (
+        f'<p style="{_PARAGRAPH}"><a href="{escape(link)}" style="{_BUTTON}">{escape(text)}</a></p>'
+    )
+    return Part(f"{text}:\n{link}", html)
 
 
 def heading(text: str) -> Part:
@@ -132,7 +145,14 @@ def card_url(settings: Settings, ticket: str) -> str:
     return f"{settings.desk.portal_url}tickets/{ticket}/"
 
 
+def request_url(settings: Settings, ticket: str) -> str:
+    """Where its people read a ticket: the card, or the place of *My requests* that shows it once
+    they are signed in.
+    """
+    mine = f"{settings.desk.portal_url}{OPEN}#{ticket}"
+    return card_url(settings, ticket) or mine
+
+
 def place_of(settings: Settings, ticket: str, words: Texts) -> Part:
-    """Say where the whole conversation is read: the card, or the portal of a private desk."""
-    link = card_url(settings, ticket) or settings.desk.portal_url
-    return paragraph(words._("The whole conversation:"), link)
+    """Say where the whole conversation is read."""
+    return paragraph(words._("The whole conversation:"), request_url(settings, ticket))

@@ -24,6 +24,9 @@ PRIORITIES: tuple[Priority, ...] = ("low", "normal", "high", "urgent")
 BUCKET = 1000
 """Tickets per folder: inside what Git hosts show, small Git trees at 100,000 tickets."""
 
+TICKET_FILE = re.compile(r"tickets/\d{3,}/(?P<id>[A-Z][A-Z0-9]{1,9}-(?P<number>[1-9]\d*))\.md")
+"""The path of a ticket's file in the repository."""
+
 _LONE_RETURN = re.compile("\r\n?")
 
 

@@ -1,5 +1,7 @@
 """Tokens that prove a reply belongs to a ticket: HMACs in the Message-IDs of our letters.
 
+Whatever is stored of a mail holds none, and no link that opens an account either.
+
 A letter's Message-ID is ``<ACCREDO-42.k3v9x2.TOKEN@domain>``: ticket, a word that tells the
 letter from others (an entry's id), and the token, an HMAC-SHA-256 (RFC 2104) over ticket and
 recipient cut to 120 bits. Nothing in it is random, so a letter sent again after a crash has
@@ -18,6 +20,9 @@ from dataclasses import dataclass
 _SHAPE = re.compile(
     r"<(?P<ticket>[A-Z][A-Z0-9]{1,9}-[1-9][0-9]{0,9})\.(?P<letter>[a-z0-9]+)\.(?P<token>[a-z2-7]{24})@[^<>\s]+>"
 )
+_OF_ACCOUNT = re.compile(
+    r"<account-(?P<account>[0-9a-f]{32})\.(?P<post>[a-z0-9]{1,20})\.(?P<token>[a-z2-7]{24})@[^<>\s]+>"
+)
 _TAG = re.compile(
     r"[^+@\s]+\+(?P<ticket>[A-Z][A-Z0-9]{1,9}-[1-9][0-9]{0,9})\.(?P<token>[a-z2-7]{24})@[^@\s]+",
     re.IGNORECASE,
@@ -34,6 +39,19 @@ _IN_FILE = re.compile(
     % {b"gap": _GAP},
     re.IGNORECASE,
 )
+# The secret of a link that opens an account (docs/reference/accounts.md), also as other links carry
+# it along, as Markdown escapes it, and as a quotation wraps it.
+_MARKS = r"(?:#|%(?:25)*23|=23|&#35;|\\#)a(?:=(?:3D)?|%(?:25)*3D|&#61;)"
+_LINK = re.compile(
+    rf"({_MARKS})\\?[a-z0-9_-](?:(?:[ \t]*\r?\n[>|\s]*)?\\?[a-z0-9_-]){{42}}", re.IGNORECASE
+)
+_LINK_IN_FILE = re.compile(
+    _MARKS.encode().replace(b"a(?:", b"%(gap)sa%(gap)s(?:").replace(b"%(?:25)", b"%%(?:25)")
+    % {b"gap": _GAP}
+    + rb"%(gap)s([a-z0-9_-](?:(?:=?\r?\n[>|\s]*|\0)?[a-z0-9_-]){42})" % {b"gap": _GAP},
+    re.IGNORECASE,
+)
+_OF_LINK = re.compile(rb"(?i)[a-z0-9_]")
 _OF_TOKEN = re.compile(rb"[A-Za-z2-7]")
 _BASE64 = re.compile(rb"^[A-Za-z0-9+/]{20,}={0,2}(?:\r?\n[A-Za-z0-9+/]+={0,2})*", re.MULTILINE)
 _NESTED = 3
@@ -71,6 +89,16 @@ class Keys:
         """Return the Message-ID of a letter, with angle brackets."""
         return f"<{ticket}.{letter}.{self.token(ticket, recipient)}@{domain}>"
 
+    def account_message_id(self, account: str, post: str, recipient: str, domain: str) -> str:
+        """Return the Message-ID of a letter about an account, with angle brackets."""
+        token = self.token(f"account {account} {post}", recipient)
+        return f"<account-{account}.{post}.{token}@{domain}>"
+
+    def proves_account(self, letter: Letter, recipient: str) -> bool:
+        """Whether the letter about an account of this Message-ID was sent to ``recipient``."""
+        token = self.token(f"account {letter.ticket} {letter.letter}", recipient)
+        return hmac.compare_digest(letter.token, token)
+
     def tagged(self, address: str, ticket: str, recipient: str) -> str:
         """Return the desk's ``address`` with the tag that brings an answer to its ticket."""
         local, _, domain = address.rpartition("@")
@@ -87,6 +115,14 @@ def read_message_id(message_id: str) -> Letter | None:
     return Letter(found["ticket"], found["letter"], found["token"]) if found else None
 
 
+def read_account_message_id(message_id: str) -> Letter | None:
+    """Return what the Message-ID of a letter about an account says, unproven: its ``ticket`` is the
+    account.
+    """
+    found = _OF_ACCOUNT.fullmatch(message_id)
+    return Letter(found["account"], found["post"], found["token"]) if found else None
+
+
 def read_tag(address: str) -> Letter | None:
     """Return what the tag of an address says, unproven, in any case; its ``letter`` is empty."""
     found = _TAG.fullmatch(address)
@@ -95,8 +131,11 @@ def read_tag(address: str) -> Letter | None:
 
 def without_tokens(text: str) -> str:
     """Return ``text`` with every token taken out: what is stored must not open a ticket."""
-    may = "@" in text or "40" in text or "&#64;" in text
-    return _ANYWHERE.sub(".…", text) if may else text
+    if "@" in text or "40" in text or "&#64;" in text:
+        text = _ANYWHERE.sub(".…", text)
+    if "#a" in text or "23a" in text.lower() or "&#35;a" in text:
+        text = _LINK.sub(r"\1…", text)
+    return text
 
 
 def file_without_tokens(content: bytes, nested: int = _NESTED) -> bytes:
@@ -105,6 +144,7 @@ def file_without_tokens(content: bytes, nested: int = _NESTED) -> bytes:
     Its length stays. Base64 inside is looked into, ``nested`` times at most.
     """
     content = _IN_FILE.sub(_blank, content)
+    content = _LINK_IN_FILE.sub(_blank_link, content)
     if nested:
         content = _BASE64.sub(lambda found: _blank_inside(found[0], nested - 1), content)
     return content
@@ -112,6 +152,10 @@ def file_without_tokens(content: bytes, nested: int = _NESTED) -> bytes:
 
 def _blank(found: re.Match[bytes]) -> bytes:
     return found[0][: found.start(1) - found.start()] + _OF_TOKEN.sub(b"-", found[1])
+
+
+def _blank_link(found: re.Match[bytes]) -> bytes:
+    return found[0][: found.start(1) - found.start()] + _OF_LINK.sub(b"-", found[1])
 
 
 def _blank_inside(block: bytes, nested: int) -> bytes:

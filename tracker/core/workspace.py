@@ -21,6 +21,7 @@ from tracker.core.document import (
 from tracker.core.document.frontmatter import Value
 from tracker.core.errors import TrackerError
 from tracker.core.notices import with_audience
+from tracker.core.public import refuse, refuse_phone
 from tracker.core.settings import Settings
 from tracker.core.taking import answered
 from tracker.core.ticket import Entry, Ticket, ticket_path
@@ -151,6 +152,9 @@ class Workspace:
         for one in ticket.entries:
             if one.event == "opened":
                 by = self.settings.agent_by_email(one.author.key)
+        for one in ticket.entries:
+            refuse(self.settings, one)
+        refuse_phone(self.settings, ticket)
         first, *rest = (self._heard(one, ticket, by) for one in ticket.entries)
         kept = first
         if "title" not in first.data:
@@ -176,6 +180,8 @@ class Workspace:
         ``by`` is the agent who does it where the entries don't say it, such as an operator who
         writes down what a caller says.
         """
+        for one in entries:
+            refuse(self.settings, one)
         heard = [self._heard(one, ticket, by) for one in entries]
         text = add_entries(self.text(ticket.number) or "", heard, self.language, _path(ticket))
         if answered(ticket, entries, self.settings):

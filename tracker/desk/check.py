@@ -12,7 +12,9 @@ from tracker.adapters.environment import outside_bases
 from tracker.adapters.git import Git
 from tracker.adapters.history import History
 from tracker.adapters.index import Index, number_of
-from tracker.adapters.schema import OF_A_TICKET
+from tracker.adapters.schema import OF_A_TICKET, OF_AN_ACCOUNT
+from tracker.core import public
+from tracker.core.accounts.records import FOLDER, read_record
 from tracker.core.addresses import Address
 from tracker.core.corrections import field_fault
 from tracker.core.document import TicketFault, parse
@@ -52,7 +54,20 @@ def check(folder: Path) -> tuple[int, list[Fault]]:
                 Fault(path, 0, f"the number {number} belongs to {owners[number]} already")
             )
         owners.setdefault(number, path)
-    return len(paths), [*faults, *snippet_faults(root)]
+    return len(paths), [*faults, *snippet_faults(root), *_of_accounts(root, settings)]
+
+
+def _of_accounts(root: Path, settings: Settings | None) -> Iterator[Fault]:
+    records = sorted((root / FOLDER).glob("*/*.json"))
+    for file in records:
+        path = file.relative_to(root).as_posix()
+        try:
+            read_record(file.read_bytes(), path)
+        except TrackerError as error:
+            yield Fault(path, 0, error.message.removeprefix(f"{path} "))
+    if records and settings is not None and settings.desk.visibility == "public":
+        line = "the desk was private, and nobody was asked yet: run `tracker visibility public`"
+        yield Fault(FILE, 0, line)
 
 
 def outside_faults(folder: Path, base: str | None = None) -> list[Fault]:
@@ -118,6 +133,7 @@ def _of_ticket(
     if settings is not None:
         if prefix != settings.desk.prefix:
             yield "id", f"the desk's prefix is {settings.desk.prefix} ({FILE})"
+        yield from public.faults(ticket, settings)
         for name in NAMES:
             if reason := field_fault(settings, name, Fields.of(ticket)):
                 yield name, reason
@@ -149,7 +165,7 @@ def index_differences(desk: Desk) -> list[str]:
     try:
         fresh.update(commit, desk.progress)
         fresh.update_words(desk.progress)
-        tables = (*OF_A_TICKET, "faults", "words")
+        tables = (*OF_A_TICKET, *OF_AN_ACCOUNT, "faults", "words")
         return [name for name in tables if _rows(desk.index, name) != _rows(fresh, name)]
     finally:
         fresh.close()

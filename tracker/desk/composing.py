@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import islice
 
-from tracker.adapters.git import Git
+from tracker.core.accounts.records import Record
 from tracker.core.bulletins import MOST_LISTED, alarm, digest
 from tracker.core.confirmation import Waiting, confirmation
 from tracker.core.document import parse
 from tracker.core.letters import Letter
 from tracker.core.notification import enclosed, notification
 from tracker.core.outward import outgoing
-from tracker.core.schedule import Planned
-from tracker.core.settings import Settings
+from tracker.core.schedule import OwedPost, Planned
 from tracker.core.staff_letters import staff_letter
 from tracker.core.ticket import Ticket
 from tracker.core.tokens import Keys
+from tracker.desk.desk import Desk
+from tracker.desk.view import unsealed
 
 
 class Composer:
     """Composes the letters of one run, from the tickets as of ``commit``."""
 
-    def __init__(self, git: Git, commit: str, settings: Settings, keys: Keys) -> None:
-        self._git, self._commit = git, commit
-        self._settings, self._keys = settings, keys
+    def __init__(self, desk: Desk, commit: str, keys: Keys) -> None:
+        self._git, self._commit = desk.git, commit
+        self._settings, self._keys, self._ring = desk.settings, keys, desk.ring
+        self._people = desk.people(commit)
         self._tickets: dict[int, Ticket] = {}
+        self._accounts: Mapping[str, Record] = {}
 
-    def prepare(self, letters: Iterable[Planned]) -> None:
-        """Read the tickets of the next letters in one go; forget those of earlier ones."""
+    def prepare(self, letters: Iterable[Planned], accounts: Mapping[str, Record]) -> None:
+        """Read the tickets of the next letters in one go; forget those of earlier ones.
+        ``accounts`` are those that letters are about.
+        """
+        self._accounts = accounts
         oids: dict[int, str] = {}
         for one in letters:
             needed = {item.number: item.oid for item in one.items}
@@ -38,7 +44,7 @@ class Composer:
             oids.update(islice(needed.items(), most))
         read = self._git.read_many(oids.values()) if oids else ()
         self._tickets = {
-            number: parse(content.decode("utf-8"))
+            number: parse(unsealed(content.decode("utf-8"), self._people))
             for number, (_, content) in zip(oids, read, strict=True)
         }
 
@@ -48,6 +54,8 @@ class Composer:
         Raises ValueError for an address that no letter can carry.
         """
         settings, keys = self._settings, self._keys
+        if one.post is not None:
+            return self._about_account(one.post, now)
         if one.kind == "alarm":
             return alarm(since, one.address, settings, keys, now)
         if one.kind == "digest":
@@ -68,3 +76,10 @@ class Composer:
         read = {file.path: self._git.read_file(self._commit, file.path) for file in files}
         contents = {path: content for path, content in read.items() if content is not None}
         return notification(out, contents, settings, keys, now)
+
+    def _about_account(self, owed: OwedPost, now: datetime) -> Letter:
+        from tracker.core.accounts.posting import post_letter  # ciphers, for few letters
+
+        record = self._accounts[owed.account]
+        post = next(one for one in record.posts if one.id == owed.post)
+        return post_letter(record, post, self._ring(), self._settings, self._keys, now)

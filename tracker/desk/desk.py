@@ -5,20 +5,26 @@ from __future__ import annotations
 import random
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tracker.adapters.catalogues import read_overrides
-from tracker.adapters.environment import SECRET, secret
+from tracker.adapters.environment import SECRET, SECRET_OLD, optional_secret, secret
 from tracker.adapters.git import Git
 from tracker.adapters.index import Index, Progress
 from tracker.adapters.repository import Repository
+from tracker.core.accounts.reception import Means
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
 from tracker.core.settings import FILE, Settings, read_settings
 from tracker.core.tokens import Keys
+
+if TYPE_CHECKING:
+    from tracker.core.accounts.keys import Ring
+    from tracker.core.accounts.people import People
 
 _ID_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _ID_LENGTH = 6
@@ -28,6 +34,11 @@ def random_id() -> str:
     """Return a new entry id: 30 random bits, unique within a ticket."""
     bits = secrets.randbits(5 * _ID_LENGTH)
     return "".join(_ID_LETTERS[bits >> 5 * place & 31] for place in range(_ID_LENGTH))
+
+
+def random_account() -> str:
+    """Return the id of a new account."""
+    return secrets.token_hex(16)
 
 
 def utc_now() -> datetime:
@@ -51,6 +62,7 @@ class Desk:
     index: Index
     clock: Callable[[], datetime] = utc_now
     new_id: Callable[[], str] = random_id
+    new_account: Callable[[], str] = random_account
     pause: Callable[[int], None] = pause
     progress: Progress | None = None
 
@@ -78,6 +90,36 @@ class Desk:
     def keys(self) -> Keys:
         """Return the keys of the desk. Raises TrackerError without the secret."""
         return Keys(secret(SECRET))
+
+    def ring(self) -> Ring:
+        """Return the secrets that account records are read with. Raises TrackerError without."""
+        from tracker.core.accounts.keys import Ring  # most commands do without ciphers
+
+        return Ring.of_secrets(secret(SECRET), optional_secret(SECRET_OLD))
+
+    def means(self) -> Means:
+        """Return what accounts are made with."""
+        return Means(self.ring, self.new_account)
+
+    def people(self, commit: str) -> People | None:
+        """Return the pseudonyms as of a commit, where tickets hold such and the secret is set."""
+        if not (self.settings.sealed and optional_secret(SECRET)):
+            return None
+        from tracker.core.accounts.people import PEOPLE, People
+
+        def load() -> Iterable[tuple[str, bytes]]:
+            found = {one.path: one.oid for one in self.git.list_files(commit, PEOPLE)}
+            contents = self.git.read_many(found.values()) if found else ()
+            return [(path, data) for path, (_, data) in zip(found, contents, strict=True)]
+
+        return People(self.ring(), self.known, load if commit else tuple, self.new_account)
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The addresses that stand in the settings: nobody seals these."""
+        mailbox = self.settings.mailbox
+        agents = (one for agent in self.settings.agents.values() for one in agent.emails)
+        return (mailbox.address, *mailbox.lists, *mailbox.forwarders, *agents)
 
     def now(self) -> datetime:
         """Return the time in the desk's time zone, in whole seconds."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tracker.adapters.connections import MailServerError
 from tracker.adapters.environment import (
@@ -18,12 +19,16 @@ from tracker.adapters.environment import (
 from tracker.adapters.imap import Mailbox
 from tracker.adapters.smtp import Sender
 from tracker.core import state
+from tracker.core.accounts.book import all_records
 from tracker.core.errors import TrackerError
 from tracker.desk.check import check
 from tracker.desk.desk import Desk
 from tracker.desk.queries import newest
+from tracker.desk.visibility import need_asked
 
 _OLDEST_GIT = (2, 30)
+_SHARED = (".github.io", ".gitlab.io", ".codeberg.page", ".gitee.io")
+"""Hosts that give every project of one owner the same origin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ def examine(folder: Path) -> list[Finding]:
         ("mailbox", _mailbox),
         ("sending", _sending),
         ("portal", _portal),
+        ("accounts", _accounts),
     )
     return list(_findings(desk, steps))
 
@@ -132,9 +138,43 @@ def _sending(desk: Desk) -> str:
 
 
 def _portal(desk: Desk) -> str:
-    if desk.settings.desk.visibility == "private":
-        return "private: nothing is published until private portals exist"
-    return f"public, at {desk.settings.desk.portal_url}"
+    url = desk.settings.desk.portal_url
+    if desk.settings.desk.visibility != "private":
+        need_asked(desk.git, desk.repository.newest())
+        return f"public, at {url}"
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme != "https" and host not in ("localhost", "::1") and host[:4] != "127.":
+        raise TrackerError(
+            f"{url}: browsers open accounts over https only", "Publish the portal with TLS."
+        )
+    if host.endswith(_SHARED):
+        raise TrackerError(
+            f"{url} shares its origin with every other project there: a page of any of them could "
+            "use a remembered key",
+            "Serve a private portal from a domain of its own.",
+        )
+    return f"private, at {url}: each requester sees their own requests"
+
+
+def _accounts(desk: Desk) -> str:
+    if desk.settings.desk.visibility != "private":
+        return "none: the desk is public"
+    ring = desk.ring()
+    with newest(desk) as view:
+        found = list(all_records(view))
+    for one in found:
+        ring.of(one.key, one.path)
+    agents = {address for one in found if one.role == "agent" for address in one.addresses}
+    lacking = [
+        handle
+        for handle, agent in desk.settings.agents.items()
+        if agent.emails and not agents & {one.lower() for one in agent.emails}
+    ]
+    told = f"{len(found)} accounts, all under this secret"
+    if lacking:
+        told += f"; agents are invited by hand (`tracker account invite`): {', '.join(lacking)}"
+    return told
 
 
 def _password(name: str) -> str:

@@ -13,8 +13,8 @@ from tracker.desk.view import View
 
 def look(desk: Desk, view: View) -> tuple[Past, Schedule]:
     """Return what went out before, and which letters go now and which wait."""
-    owed = list(view.owed())
-    if not owed:
+    owed, posts = list(view.owed()), view.posts()
+    if not owed and not posts:
         past = Past(breaker=read_breaker(view.read(state.BREAKER)))
         return past, Schedule((), (), past.breaker)
     now = desk.clock()
@@ -22,7 +22,7 @@ def look(desk: Desk, view: View) -> tuple[Past, Schedule]:
     asked = {one.recipient for one in owed if one.what == "confirmation"}
     past = Past(
         {address: view.confirmed_since(address, since) for address in asked},
-        view.confirmations_since(now - SPAN),
+        view.confirmations_since(now - SPAN) + view.posts_since(now - SPAN),
         read_breaker(view.read(state.BREAKER)),
     )
-    return past, schedule(owed, past, desk.settings, now)
+    return past, schedule(owed, past, desk.settings, now, posts)

@@ -13,7 +13,7 @@ from tracker.adapters.git import Git
 from tracker.core import state
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
-from tracker.core.settings import FILE, read_settings
+from tracker.core.settings import FILE, Settings, read_settings
 from tracker.core.snippets import FOLDER
 
 TEMPLATES = Path(__file__).parent.parent / "portal" / "templates"
@@ -79,7 +79,7 @@ def make_desk(root: Path, settings: str) -> Made:
         )
     root.mkdir(parents=True, exist_ok=True)
     files = {FILE: settings, ".gitignore": GITIGNORE, ".gitattributes": GITATTRIBUTES}
-    for path, text in (files | _pages(checked.desk.language)).items():
+    for path, text in (files | _pages(checked)).items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, "utf-8")
@@ -97,12 +97,17 @@ def make_desk(root: Path, settings: str) -> Made:
     return Made(root, made)
 
 
-def _pages(language: str) -> dict[str, str]:
+def _pages(settings: Settings) -> dict[str, str]:
+    """Return the first pages. A private desk tells of accounts, and has its own help on finding."""
+    language = settings.desk.language
+    folders = [("docs", f"docs.{language}"), (FOLDER, f"{FOLDER}.{language}")]
+    if settings.desk.visibility == "private":
+        folders.append(("docs", f"private.{language}"))
     pages = {"mkdocs.yml": (TEMPLATES / "desk-mkdocs.yml").read_text("utf-8")}
-    for name in ("docs", FOLDER):
-        folder = TEMPLATES / f"{name}.{language}"
+    for name, template in folders:
+        folder = TEMPLATES / template
         if not folder.is_dir():
-            folder = TEMPLATES / f"{name}.en"
+            folder = TEMPLATES / f"{template.partition('.')[0]}.en"
         for page in sorted(folder.rglob("*")):
             if page.is_file():
                 path = page.relative_to(folder).as_posix()

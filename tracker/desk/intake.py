@@ -191,12 +191,20 @@ def _write(
         there = held.uid if held and held.uidvalidity == position.uidvalidity else 0
         if there >= position.uid:
             return None  # another run took them
-        intake = Intake(view, desk.settings, keys, desk.now(), desk.new_id)
+        intake = Intake(
+            view,
+            desk.settings,
+            keys,
+            desk.now(),
+            desk.new_id,
+            desk.means(),
+            disguise=disguise(desk, view, keys),
+        )
         for one in arrivals:
             if one.uid > there:
                 outcomes.append(intake.quarantine(one, refusal) if refusal else intake.take(one))
         intake.finish(replace(position, at=desk.now().isoformat()))
-        opened = any(one.what == "opened" for one in outcomes)
+        opened = any(one.what in ("opened", "account") for one in outcomes)
         if lease and opened and may_send(view, lease, desk):
             now = desk.now()
             intake.files[state.LEASE] = state.write(Lease.taken(lease.machine, lease.run, now))
@@ -207,16 +215,26 @@ def _write(
     return outcomes
 
 
+def disguise(desk: Desk, view: View, keys: Keys) -> Callable[[Mail], Mail] | None:
+    """Return what makes mails fit for a desk that seals addresses; None for others."""
+    people = view.people
+    if people is None:
+        return None
+    from tracker.core.accounts.disguise import seal_mail
+
+    return lambda mail: seal_mail(mail, people, keys, desk.settings)
+
+
 def commit_message(outcomes: Sequence[Outcome]) -> str:
     """Return what the commit says: numbers and kinds, no word of a mail."""
-    verbs = {"opened": "Open", "commented": "Comment on", "quarantined": "Quarantine"}
+    verbs = {"opened": "Open", "commented": "Comment on"}
+    counted = {"quarantined": "Quarantine", "account": "Mails about accounts:"}
     parts, names = [], []
     for what, group in groupby(sorted(outcomes, key=lambda one: one.what), lambda one: one.what):
         found = list(group)
+        if what in counted:
+            parts.append(f"{counted[what]} {len(found)}")
         if what not in verbs:
-            continue
-        if what == "quarantined":
-            parts.append(f"{verbs[what]} {len(found)}")
             continue
         tickets = list(dict.fromkeys(one.detail for one in found))
         names += tickets

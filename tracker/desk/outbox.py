@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 
@@ -25,6 +25,7 @@ from tracker.core.tokens import Keys
 from tracker.desk.composing import Composer
 from tracker.desk.desk import Desk
 from tracker.desk.due import look
+from tracker.desk.inviting import Linker, newcomers, welcome
 from tracker.desk.lease import may_send
 from tracker.desk.recording import recorded
 from tracker.desk.report import Report
@@ -40,8 +41,8 @@ _SPARE = timedelta(minutes=3)
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """What a run found: the letters, as of which commit, and whether the lease is ours, and long
-    enough.
+    """What a run found: the letters, as of which commit, whether the lease is ours, and long
+    enough, and who is to be sent *Activate my account* (see ``newcomers``).
     """
 
     schedule: Schedule
@@ -50,6 +51,7 @@ class _Looked:
     safe: bool
     breaker: Breaker
     suppressed: Suppressed
+    newcomers: Mapping[str, str]
 
     @property
     def turned(self) -> bool:
@@ -120,23 +122,24 @@ class Outbox:
         desk = self._desk
         commit = desk.repository.newest()
         with desk.index.at(commit, desk.progress):
-            view = View(desk.git, desk.index, commit)
+            view = View(desk.git, desk.index, commit, desk.people(commit))
             lease = state.read_lease(view.read(state.LEASE))
             past, schedule = look(desk, view)
             suppressed = Suppressed.read(view.read(state.SUPPRESSED), self._keys)
+            people = newcomers(desk, view, schedule.now, suppressed)
         holds = lease is not None and lease.machine == self._lease.machine
         safe = lease is not None and holds and lease.held_at(desk.now() + _SPARE)
-        return _Looked(schedule, commit, holds, safe, past.breaker, suppressed)
+        return _Looked(schedule, commit, holds, safe, past.breaker, suppressed, people)
 
     def _begin(self, found: _Looked) -> _Looked | None:
-        """Take the lease unless it is ours, and keep the breaker's turn. Return what is due under
-        it, None where another machine sends.
+        """Take the lease unless it is ours, keep the breaker's turn, and make the accounts of those
+        who are new. Return what is due under it, None where another machine sends.
 
         The lease is taken on the very commit that was looked at: another machine may have sent
         these letters meanwhile, and given the lease back.
         """
         for _ in range(_LOOKS):
-            if found.safe and not found.turned:
+            if found.safe and not found.turned and not found.newcomers:
                 return found
             moved = False
 
@@ -148,12 +151,14 @@ class Outbox:
                 files: dict[str, bytes | None] = {state.LEASE: self._fresh_lease()}
                 if found.turned:
                     files[state.BREAKER] = found.schedule.breaker.write()
+                files |= welcome(self._desk, view, found.newcomers)
                 return Change(files, "Take the sending lease")
 
             if write(self._desk, decide, fetched=True).wrote:
                 self._note_turn(found)
-                return found
-            if not moved:
+                if not found.newcomers:
+                    return found
+            elif not moved:
                 return None
             found = self._look()
         return None
@@ -169,13 +174,18 @@ class Outbox:
         return state.write(Lease.taken(self._lease.machine, self._lease.run, self._desk.now()))
 
     def _send(self, sender: Sender, found: _Looked) -> None:
-        composer = Composer(self._desk.git, found.commit, self._desk.settings, self._keys)
+        composer = Composer(self._desk, found.commit, self._keys)
+        linker = Linker(self._desk, self._lease)
         letters = found.schedule.now
         since = self._desk.clock()
         noted = 0
         for place, planned in enumerate(letters):
             if place % RECORD_EVERY == 0:
-                composer.prepare(letters[place : place + RECORD_EVERY])
+                following = letters[place : place + RECORD_EVERY]
+                accounts = linker.link(following)
+                if accounts is None:
+                    return  # the lease went to another machine
+                composer.prepare(following, accounts)
             try:
                 sent = self._send_one(sender, composer, planned, found)
             except MailServerError as error:
@@ -195,7 +205,16 @@ class Outbox:
         now = self._desk.now()
         entries = tuple((one.number, one.entry) for one in planned.items)
         at = f"{self._desk.clock().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        sent = Sent(planned.address, entries, at, handle=planned.handle, kind=planned.kind)
+        about = planned.post
+        sent = Sent(
+            planned.address,
+            entries,
+            at,
+            handle=planned.handle,
+            kind=planned.kind,
+            account=about.account if about else "",
+            post=about.post if about else "",
+        )
         if reason := found.suppressed.reason(planned.address):
             return self._refused(
                 sent, planned, Answer("forever", f"no longer written to: {reason}")
@@ -254,7 +273,11 @@ class Outbox:
 
 
 def _named(planned: Planned) -> list[str]:
-    """The ids that a report names for a letter: all of a confirmation, the first of another."""
+    """The ids that a report names for a letter: all of a confirmation, the first of another; of
+    one about an account what it is.
+    """
+    if planned.post is not None:
+        return [f"{planned.post.account[:8]} {planned.post.kind}"]
     return planned.tickets if planned.kind == "confirmation" else planned.tickets[:1]
 
 

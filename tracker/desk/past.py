@@ -9,6 +9,7 @@ from tracker.adapters.history import Commit, History
 from tracker.core.origins import Origin, Version
 from tracker.core.ticket import Attachment
 from tracker.desk.desk import Desk
+from tracker.desk.view import unsealed
 
 
 class Past:
@@ -18,6 +19,7 @@ class Past:
         self._desk = desk
         self._history = history
         self._commit = commit
+        self._people = desk.people(commit)
         self._origins: dict[str, Origin] = {}
         history.need_whole()
 
@@ -32,7 +34,9 @@ class Past:
     def text(self, commit: str, path: str) -> str | None:
         """Return a file as of a commit, or None."""
         content = self._desk.git.read_file(commit, path)
-        return None if content is None else content.decode("utf-8", "replace")
+        if content is None:
+            return None
+        return unsealed(content.decode("utf-8", "replace"), self._people)
 
     def file(self, path: str) -> Attachment | None:
         """Return a file of the newest commit as an attachment, or None where it is not there."""

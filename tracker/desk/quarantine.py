@@ -14,7 +14,7 @@ from tracker.core.intake import Intake, Outcome
 from tracker.core.state import Quarantined
 from tracker.core.tokens import Keys
 from tracker.desk.desk import Desk
-from tracker.desk.intake import Reader, commit_message
+from tracker.desk.intake import Reader, commit_message, disguise
 from tracker.desk.queries import newest
 from tracker.desk.report import Report
 from tracker.desk.view import View
@@ -62,7 +62,15 @@ def _take_again(
 
     def decide(view: View) -> Change | None:
         outcomes.clear()
-        intake = Intake(view, desk.settings, keys, desk.now(), desk.new_id)
+        intake = Intake(
+            view,
+            desk.settings,
+            keys,
+            desk.now(),
+            desk.new_id,
+            desk.means(),
+            disguise=disguise(desk, view, keys),
+        )
         outcomes.extend(intake.take(one, again=True) for one in arrivals)
         if all(one.what == "quarantined" for one in outcomes):
             return None  # as it was

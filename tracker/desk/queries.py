@@ -101,7 +101,7 @@ def newest(desk: Desk) -> Iterator[View]:
     """Hold the index at the newest commit that is known here, without asking the remote."""
     commit = desk.repository.newest()
     with desk.index.at(commit, desk.progress):
-        yield View(desk.git, desk.index, commit)
+        yield View(desk.git, desk.index, commit, desk.people(commit))
 
 
 def list_tickets(desk: Desk, scope: str, wanted: Filter | None = None) -> list[Row]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from tracker.core import sent as letters
 from tracker.core import state
+from tracker.core.accounts.posts import noted
+from tracker.core.accounts.records import Record, write_record
 from tracker.core.breaker import read_breaker
 from tracker.core.sent import Sent
 from tracker.core.suppression import Suppressed
@@ -20,7 +22,25 @@ def recorded(desk: Desk, view: View, keys: Keys, sent: Sequence[Sent]) -> dict[s
     view.keep({number for one in sent for number in one.numbers})
     work = Workspace(view, desk.settings, desk.now(), desk.new_id)
     letters.note(work, sent)
-    return {**work.files, **_suppressed(desk, view, keys, sent), **_breaker(view, sent)}
+    return {
+        **work.files,
+        **_accounts(view, sent),
+        **_suppressed(desk, view, keys, sent),
+        **_breaker(view, sent),
+    }
+
+
+def _accounts(view: View, sent: Sequence[Sent]) -> dict[str, bytes | None]:
+    """Note letters about accounts in their records; those of one that is gone are passed over."""
+    found: dict[str, Record] = {}
+    for one in sent:
+        record = (found.get(one.account) or view.account(one.account)) if one.account else None
+        if record is not None:
+            told = "" if one.refusal or one.later else one.at
+            found[one.account] = noted(
+                record, one.post, told=told, bounced=one.refusal, later=one.later
+            )
+    return {one.path: write_record(one) for one in found.values()}
 
 
 def _suppressed(

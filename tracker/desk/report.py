@@ -14,16 +14,17 @@ from tracker.core.intake import Outcome
 class Report:
     """Counts and ids of one run.
 
-    ``stamped`` are tickets that people wrote into; ``sent`` are the tickets that letters told of,
-    ``letters`` how many letters these were; ``failed`` are letters that could not be sent, with
-    the reason; ``waiting`` are numbers whose letter the limits hold back; ``notes`` are sentences
-    for the person who looks on.
+    ``stamped`` are tickets that people wrote into; ``account`` says what mails did to accounts;
+    ``sent`` are the tickets that letters told of, ``letters`` how many letters these were;
+    ``failed`` are letters that could not be sent, with the reason; ``waiting`` are numbers whose
+    letter the limits hold back; ``notes`` are sentences for the person who looks on.
     """
 
     stamped: list[str] = field(default_factory=list)
     fetched: int = 0
     opened: list[str] = field(default_factory=list)
     commented: list[str] = field(default_factory=list)
+    account: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     quarantined: list[str] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
@@ -38,7 +39,7 @@ class Report:
         for one in outcomes:
             self.fetched += 1
             detail = (
-                one.detail if one.what in ("opened", "commented") else f"{one.uid}: {one.detail}"
+                f"{one.uid}: {one.detail}" if one.what in ("ignored", "quarantined") else one.detail
             )
             getattr(self, one.what).append(detail)
 
@@ -60,7 +61,7 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """Return the counts, with the ids beside them."""
-        mails = ("opened", "commented", "ignored", "quarantined")
+        mails = ("opened", "commented", "account", "ignored", "quarantined")
         lists = ("stamped", *mails, "sent", "failed", "waiting")
         counts = {name: self.count(name) for name in lists}
         return {

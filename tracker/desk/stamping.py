@@ -87,7 +87,7 @@ class _Stamping:
         if not commit:
             return None
         with desk.index.at(commit, desk.progress):
-            view = View(desk.git, desk.index, commit)
+            view = View(desk.git, desk.index, commit, desk.people(commit))
             numbers = view.unstamped()
             scan = self._scan(view)
         found: list[Item] = [*numbers, *(one.commit.id for one in scan.told)]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tracker.adapters.commits import Change, make_commit
+from tracker.adapters.index import is_ticket_path
 from tracker.adapters.lock import locked
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
 from tracker.desk.desk import Desk
 from tracker.desk.view import View
+
+if TYPE_CHECKING:
+    from tracker.core.accounts.people import People
 
 Decide = Callable[[View], Change | None]
 """Looks at the newest desk; returns what to write, or None for nothing."""
@@ -28,6 +33,29 @@ class Written:
 
     commit: str
     wrote: bool
+
+
+def sealed_change(change: Change, people: People | None, known: Sequence[str]) -> Change:
+    """Return a change with pseudonyms in its ticket files, and the records of new ones. ``known``
+    are the addresses that stay.
+
+    Raises TrackerError where the secret is needed for that and not set.
+    """
+    from tracker.core.accounts.disguise import needs_sealing, seal_file
+
+    files = dict(change.files)
+    for path, content in change.files.items():
+        if content is None or not is_ticket_path(path):
+            continue
+        text = content.decode()
+        if people is not None:
+            files[path] = seal_file(text, people).encode()
+        elif needs_sealing(text, known):
+            raise TrackerError(
+                "This desk seals mail addresses, and there is one to seal",
+                "Set TRACKER_SECRET, then run this again.",
+            )
+    return Change(files | (dict(people.files) if people else {}), change.message)
 
 
 def write(
@@ -50,9 +78,12 @@ def write(
                 repository.fetch()
             base = repository.newest()
             with desk.index.at(base, desk.progress):
-                change = decide(View(desk.git, desk.index, base))
+                people = desk.people(base)
+                change = decide(View(desk.git, desk.index, base, people))
             if change is None:
                 return Written(base, wrote=False)
+            if desk.settings.sealed:
+                change = sealed_change(change, people, desk.known)
             made = make_commit(desk.git, base, change, author or desk.committer, desk.now())
             pushed = repository.publish(made)
             if pushed.outcome == "done":

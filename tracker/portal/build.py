@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,8 +16,24 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import BuildError, MkDocsException
 
 from tracker.core.errors import TrackerError
+from tracker.desk.desk import Desk
+from tracker.desk.scan import Scanned, scan
+from tracker.desk.seal import Sealed, seal
 from tracker.portal.plugin import TrackerPlugin
+from tracker.portal.private import take_public_away
 from tracker.portal.site import Published
+
+_OWN = "TRACKER_"
+"""What the names of the desk's secrets begin with."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateBuild:
+    """What the steps of a private build did, and what the generator warned of."""
+
+    sealed: Sealed
+    scanned: Scanned
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -34,7 +54,8 @@ class Build:
 
 
 def build_portal(root: Path) -> Published:
-    """Build the portal of the desk in ``root`` as ``mkdocs build`` does, and say what was done.
+    """Build the portal of the public desk in ``root`` as ``mkdocs build`` does, and say what was
+    done.
 
     Raises TrackerError with MkDocs' or the plugin's own words; nothing is half published.
     """
@@ -43,9 +64,7 @@ def build_portal(root: Path) -> Published:
 
 def start_build(root: Path, *, from_work_tree: bool = False) -> Build:
     """Build as ``build_portal`` does, from the work tree if asked for."""
-    path = root / "mkdocs.yml"
-    if not path.is_file():
-        raise TrackerError(f"There is no {path}.", "`tracker init` writes one.")
+    path = _configuration(root)
     with _words_of_the_generator():
         config = load_config(config_file=str(path))
         plugin = config.plugins.get("tracker")
@@ -57,7 +76,7 @@ def start_build(root: Path, *, from_work_tree: bool = False) -> Build:
             build(config)
         finally:
             config.plugins.on_shutdown()
-    if plugin.published is None:
+    if not isinstance(plugin.published, Published):
         raise TrackerError("MkDocs ended without building the portal.")
     own = [Path(config.theme.custom_dir)] if config.theme.custom_dir else []
     return Build(plugin, plugin.published, (Path(config.docs_dir), *own))
@@ -71,3 +90,57 @@ def _words_of_the_generator() -> Iterator[None]:
     except MkDocsException as error:
         cause = error.__context__  # the plugin's words; MkDocs says only that it aborted
         raise TrackerError(str(cause if isinstance(cause, BuildError) else error)) from None
+
+
+def build_private(desk: Desk) -> PrivateBuild:
+    """Build the portal of a private desk: seal, let the generator work without any secret, scan,
+    and only then put the result in the place of ``site/``.
+
+    Raises TrackerError where a step fails: ``site/`` is then what it was, unless it was the public
+    site of former times, which is taken away first.
+    """
+    root = desk.root
+    site, fresh = root / "site", desk.own / "next"
+    take_public_away(site)
+    _configuration(root)
+    sealed = seal(desk)
+    shutil.rmtree(fresh, ignore_errors=True)
+    warnings = _generate(root, fresh)
+    scanned = scan(root, fresh, site if site.is_dir() else None)
+    former = desk.own / "former"
+    shutil.rmtree(former, ignore_errors=True)
+    if site.exists():
+        _keep_hidden(site, fresh)
+        site.rename(former)
+    fresh.rename(site)
+    shutil.rmtree(former, ignore_errors=True)
+    return PrivateBuild(sealed, scanned, warnings)
+
+
+def _configuration(root: Path) -> Path:
+    path = root / "mkdocs.yml"
+    if not path.is_file():
+        raise TrackerError(f"There is no {path}.", "`tracker init` writes one.")
+    return path
+
+
+def _generate(root: Path, site: Path) -> tuple[str, ...]:
+    """Run MkDocs in a process of its own, which is given none of the desk's secrets."""
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(_OWN)}
+    surroundings["NO_MKDOCS_2_WARNING"] = "1"  # the theme's advertisement would hide what matters
+    command = [sys.executable, "-m", "mkdocs", "build", "--site-dir", str(site)]
+    done = subprocess.run(
+        command, cwd=root, env=surroundings, capture_output=True, text=True, check=False
+    )
+    said = done.stderr.strip().splitlines()
+    if done.returncode or not site.is_dir():
+        faults = [one for one in said if one.startswith("ERROR")] or said[-5:]
+        raise TrackerError("MkDocs: " + "\n".join(faults), "Nothing was published.")
+    return tuple(one for one in said if one.startswith("WARNING"))
+
+
+def _keep_hidden(site: Path, fresh: Path) -> None:
+    """Take along what the owner put at the site's top under hidden names, as MkDocs keeps it."""
+    for one in site.iterdir():
+        if one.name.startswith(".") and not (fresh / one.name).exists():
+            one.rename(fresh / one.name)

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from tracker.core.errors import TrackerError
+from tracker.core.pages.viewer import Looks
 
 PAGE = "tracker-shell/index.html"
 """The rendered page, below the folder the generator writes to. It is not published."""
@@ -27,6 +28,7 @@ _LINK = re.compile(r"(?P<name>\b(?:href|src))=\"(?P<value>[^\"]*)\"")
 _SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
 _STYLE = re.compile(r"<link rel=\"stylesheet\" href=\"([^\"]+)\"")
 _ICON = re.compile(r"<link rel=\"icon\" href=\"([^\"]+)\"")
+_LOGO = re.compile(r"<a\b[^>]*\bclass=\"md-header__button md-logo\"[^>]*>.*?</a>", re.DOTALL)
 _URL = re.compile(r"url\((?P<quote>[\"']?)(?P<value>[^)\"']+)")
 _SOURCE_MAP = re.compile(r"/\*# sourceMappingURL=[^*]*\*/")
 _SOURCE = re.compile(r"\ssrc=\"([^\"]+)\"")
@@ -43,6 +45,20 @@ class Chrome:
     styles: tuple[str, ...]
     script: str
     worker: str
+
+
+def read_looks(page: str) -> Looks:
+    """Return what pages without the theme's scripts take from the rendered page ``page``."""
+    body = _BODY.search(page)
+    if body is None:
+        raise _changed("body")
+    head, icon, logo = page[: body.start()], _ICON.search(page), _LOGO.search(page)
+    return Looks(
+        tuple(_rooted(one) for one in _STYLE.findall(head)),
+        _rooted(icon[1]) if icon else "",
+        tuple(_ATTRIBUTE.findall(body["attributes"])),
+        _portable(logo[0]) if logo else "",
+    )
 
 
 def read_chrome(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from hashlib import sha256
 
-from tracker.portal.render import TICKET_FILE
+from tracker.core.ticket import TICKET_FILE
 from tracker.portal.source import Source
 from tracker.portal.state import Known, State
 

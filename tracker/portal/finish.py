@@ -31,7 +31,8 @@ PLACES = (*_LISTS, "front", "new", "contacts", "queues", "search", "figures", "f
 _PLACE = re.compile(r"<div data-tracker=\"(?P<name>[a-z]+)\"></div>")
 _TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
 _WORKER = re.compile(r"(?P<before>\"search\":\s*\"[^\"]*)assets/javascripts/workers/[^\"/]+\.js\"")
-_UNPUBLISHED = ("sitemap.xml", "sitemap.xml.gz", chrome.PAGE)
+SITEMAP_OF_ALL = "sitemap.xml"
+_UNPUBLISHED = (SITEMAP_OF_ALL, "sitemap.xml.gz", chrome.PAGE)
 
 
 def place(name: str) -> str:
@@ -56,10 +57,19 @@ class Queues:
 
 
 class Finisher:
-    """Finishes the pages in the folder that the generator wrote."""
+    """Finishes the pages in the folder that the generator wrote.
+
+    A private desk has no ``lists``, no ``queues`` and no ``figures``, and nothing but its pages
+    to search in.
+    """
 
     def __init__(
-        self, pages: Path, desk: Desk, lists: Lists, queues: Queues, figures: Figures
+        self,
+        pages: Path,
+        desk: Desk,
+        lists: Lists | None,
+        queues: Queues | None = None,
+        figures: Figures | None = None,
     ) -> None:
         self._pages, self._desk, self._lists, self._queues = pages, desk, lists, queues
         self._figures = figures
@@ -79,7 +89,8 @@ class Finisher:
                 if name.endswith("index.html"):
                     addresses.append(name.removesuffix("index.html"))
             yield name, data
-        yield "sitemap-pages.xml", sitemap_text(self._desk.url, addresses).encode()
+        name = "sitemap-pages.xml" if self._lists else SITEMAP_OF_ALL
+        yield name, sitemap_text(self._desk.url, addresses).encode()
 
     def _page(self, name: str, page: str) -> str:
         root = "../" * name.count("/")
@@ -89,24 +100,34 @@ class Finisher:
             page = _TITLE.sub(lambda _: f"{title}</title>", page, count=1)
         sends_to = self._desk.submit_url if place("new") in page else ""
         page = _PLACE.sub(lambda found: self._fill(found["name"], root), page)
+        if self._lists is None:
+            return with_policy(page, sends_to)
         page = _WORKER.sub(lambda found: f'{found["before"]}{chrome.WORKER}"', page)
         page = page.replace("</head>", f"{feed_links(self._desk, root)}</head>", 1)
         return with_policy(with_tags(page, self._desk), sends_to)
 
     def _fill(self, name: str, root: str) -> str:
+        counts = self._lists.counts if self._lists else None
         makers: dict[str, Callable[[], str]] = {
-            "front": lambda: front(self._desk, self._lists.counts, root),
+            "front": lambda: front(self._desk, counts, root),
             "new": lambda: AskingPage(self._desk).page(root),
             "contacts": lambda: contacts(self._desk, root),
-            "queues": lambda: self._queues.page(root),
+            "queues": lambda: self._queues.page(root) if self._queues else "",
             "foot": lambda: foot(self._desk, root),
             "missing": lambda: self._missing(root),
-            "figures": lambda: figures_page(self._desk, self._figures, self._data(root)),
+            "figures": lambda: self._figures_page(root),
             "search": lambda: search_page(self._desk, root),
         }
         if name in makers:
             return makers[name]()
+        if self._lists is None:
+            return ""
         return self._lists.first_page(_LISTS[name], root) if name in _LISTS else place(name)
+
+    def _figures_page(self, root: str) -> str:
+        if self._figures is None:
+            return ""
+        return figures_page(self._desk, self._figures, self._data(root))
 
     @property
     def _missing_title(self) -> str:
@@ -124,6 +145,7 @@ class Finisher:
 
     def _missing(self, root: str) -> str:
         words = self._desk.words
+        lists = words._("Requests") if self._lists else words._("My requests")
         later = ""
         if self._desk.review:
             text = words._("New requests appear here once support has looked at them.")
@@ -132,7 +154,7 @@ class Finisher:
             f"<h1>{escape(self._missing_title)}</h1>"
             f"<p>{escape(words._('The link may be old, or the request is not public.'))}{later}"
             f'<p class="tk-actions"><a class="md-button" href="{root}{OPEN}">'
-            f"{escape(words._('Requests'))}</a> "
+            f"{escape(lists)}</a> "
             f'<a class="md-button" href="{root}{NEW}">{escape(words._("New request"))}</a> '
             f'<a class="md-button" href="{root or "./"}">{escape(words._("Portal"))}</a>'
         )

@@ -11,7 +11,7 @@ from mkdocs.exceptions import PluginError
 from tracker.core.pages.figures import FIGURES
 from tracker.core.pages.html import escape
 from tracker.core.pages.lists import TITLES_OF
-from tracker.core.pages.site import ANY, CLOSED, CONTACTS, NEW, OPEN, QUEUES, SEARCH, Desk
+from tracker.core.pages.site import ACCESS, ANY, CLOSED, CONTACTS, NEW, OPEN, QUEUES, SEARCH, Desk
 from tracker.portal.finish import place
 from tracker.portal.resources import SCRIPT, STYLE, THEME
 
@@ -22,7 +22,7 @@ _PLAIN_HEAD = "---\nhide:\n  - toc\n  - navigation\n---\n"
 _HELP = ("index", "reply", "colleagues", "letters", "find", "phone")
 """The order of the help pages that a new desk begins with; others follow."""
 _ADDRESSES = {"open": OPEN, "closed": CLOSED, "any": ANY}
-_OWN = ("requests", SEARCH.rstrip("/"), FIGURES.rstrip("/"))
+_OWN = ("requests", ACCESS.rstrip("/"), SEARCH.rstrip("/"), FIGURES.rstrip("/"))
 """Folders whose pages the navigation does not list one by one."""
 
 
@@ -102,11 +102,19 @@ def pages(desk: Desk) -> dict[str, str]:
     }
     found[f"{SEARCH}index.md"] = _list_page(words._("Search"), "search")
     found[f"{FIGURES}index.md"] = _list_page(words._("Figures"), "figures")
-    found[_NEW] = f"{_PLAIN_HEAD}# {words._('New request')}\n\n{place('new')}\n"
-    found[_CONTACTS] = f"{_PLAIN_HEAD}# {words._('Contacts')}\n\n{place('contacts')}\n"
+    found |= shared_pages(desk)
     if desk.agents:
         found[_QUEUES] = _list_page(words._("Queues"), "queues")
     return found
+
+
+def shared_pages(desk: Desk) -> dict[str, str]:
+    """Return those of ``pages`` that a private desk has, too."""
+    words = desk.words
+    return {
+        _NEW: f"{_PLAIN_HEAD}# {words._('New request')}\n\n{place('new')}\n",
+        _CONTACTS: f"{_PLAIN_HEAD}# {words._('Contacts')}\n\n{place('contacts')}\n",
+    }
 
 
 def written_as(path: str) -> tuple[str, ...]:
@@ -131,11 +139,12 @@ def _list_page(title: str, name: str) -> str:
     return f"{head}# {title}\n\n{place(name)}\n"
 
 
-def navigation(sources: list[str], desk: Desk) -> list[object]:
+def navigation(sources: list[str], desk: Desk, *, is_private: bool = False) -> list[object]:
     """Return the navigation of a portal that names none: front page, requests, help, figures,
     and the rest.
 
-    ``sources`` are the paths of all pages below ``docs/``.
+    ``sources`` are the paths of all pages below ``docs/``. A private portal has everybody's own
+    requests where a public one has the lists.
     """
     words = desk.words
     made = {
@@ -149,10 +158,12 @@ def navigation(sources: list[str], desk: Desk) -> list[object]:
             sections.setdefault(folder, []).append(one)
     found: list[object] = [{words._("Home"): "index.md"}] if "index.md" in sources else []
     found.append({words._("New request"): made[_NEW]})
-    found.append({words._("Requests"): "requests/index.md"})
+    name = words._("My requests") if is_private else words._("Requests")
+    found.append({name: "requests/index.md"})
     if "help" in sections:
         found.append({words._("Help"): sections.pop("help")})
-    found.append({words._("Figures"): f"{FIGURES}index.md"})
+    if not is_private:
+        found.append({words._("Figures"): f"{FIGURES}index.md"})
     found.append({words._("Contacts"): made[_CONTACTS]})
     for folder, paths in sections.items():
         found.append({folder.capitalize(): paths} if "/" in paths[0] else paths[0])

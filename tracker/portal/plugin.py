@@ -20,10 +20,11 @@ from tracker.core.errors import TrackerError
 from tracker.core.pages.site import Desk
 from tracker.core.settings import Settings
 from tracker.desk.desk import load_settings
-from tracker.portal import generator
+from tracker.portal import generator, private
 from tracker.portal.finish import PLACES, place
+from tracker.portal.private import PrivatePublished
 from tracker.portal.resources import static_files
-from tracker.portal.site import STAMP, Publication, Published, empty
+from tracker.portal.site import Publication, Published
 from tracker.portal.source import FolderSource, Source
 
 log = get_plugin_logger("tracker")
@@ -49,7 +50,7 @@ class TrackerPlugin(BasePlugin[TrackerConfig]):  # type: ignore[no-untyped-call]
     of ``tracker.core.pages.view``.
     """
 
-    published: Published | None = None
+    published: Published | PrivatePublished | None = None
     """What the last build did, for whoever called it."""
 
     from_work_tree = False
@@ -70,8 +71,11 @@ class TrackerPlugin(BasePlugin[TrackerConfig]):  # type: ignore[no-untyped-call]
         self._root = Path(config.config_file_path).resolve().parent
         self._site = Path(config.site_dir)
         settings = self._settings()
-        if settings.desk.visibility == "private":
-            self._refuse()
+        self._private = settings.desk.visibility == "private"
+        if self._private and self._command != "serve":
+            private.need_sealed(self._root, self._site)
+        elif not self._private:
+            private.need_asked(self._root)
         self._desk = Desk.of(settings)
         if self._command == "serve" and config.site_url:
             self._desk = generator.preview(self._desk, config.site_url)
@@ -95,29 +99,22 @@ class TrackerPlugin(BasePlugin[TrackerConfig]):  # type: ignore[no-untyped-call]
         except TrackerError as error:
             raise PluginError(f"{error.message}\n{error.hint}") from None
 
-    def _refuse(self) -> None:
-        """Stop, and take a public site of former times away."""
-        if (self._site / STAMP).is_file():
-            empty(self._site)
-        raise PluginError(
-            'This desk is private (`visibility = "private"` in tracker.toml), and this version '
-            "builds no private portals: nothing was written. If everybody may read its requests, "
-            'set `visibility = "public"`.'
-        )
-
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the lists, the page that lean pages are cut from, and scripts and styles."""
         for file in list(files):
             if file.src_uri.endswith(".po"):  # the desk's own texts, beside its templates
                 files.remove(file)
-        for name, text in generator.pages(self._desk).items():
+        made_pages = private.pages(self._desk) if self._private else generator.pages(self._desk)
+        for name, text in made_pages.items():
             if not any(files.get_file_from_path(one) for one in generator.written_as(name)):
                 made = File.generated(config, name, content=text)
                 made.inclusion = InclusionLevel.NOT_IN_NAV
                 files.append(made)
         if config.nav is None:
             sources = [file.src_uri for file in files.documentation_pages()]
-            config.nav = generator.navigation(sources, self._desk)
+            config.nav = generator.navigation(sources, self._desk, is_private=self._private)
+        for address, path in private.static_files() if self._private else ():
+            files.append(File.generated(config, address, abs_src_path=str(path)))
         shell = File.generated(config, generator.SHELL, content=generator.shell_page())
         shell.inclusion = InclusionLevel.NOT_IN_NAV
         files.append(shell)
@@ -143,7 +140,10 @@ class TrackerPlugin(BasePlugin[TrackerConfig]):  # type: ignore[no-untyped-call]
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Bring the site up to date from the generator's pages and the tickets."""
         config.site_dir = str(self._site)
-        self.published = self.publish()
+        if self._private:
+            self.published = private.publish(self._desk, self._root, self._pages, self._site)
+        else:
+            self.published = self.publish()
         log.info("%s: %s", self._site, self.published)
 
     def publish(self) -> Published:

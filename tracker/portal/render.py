@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
 import os
-import re
-import sys
-import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from tracker.adapters.processes import cut, in_batches
 from tracker.core.document import TicketFault, parse
 from tracker.core.pages.cards import CardWriter, repair_card
 from tracker.core.pages.lists import repair_row, row
@@ -30,8 +26,6 @@ BATCH = 250
 """Tickets of one batch."""
 _ALONE = 1_000
 """So few tickets are rendered without starting other processes."""
-
-TICKET_FILE = re.compile(r"tickets/\d{3,}/(?P<id>[A-Z][A-Z0-9]{1,9}-(?P<number>[1-9]\d*))\.md")
 
 
 class Task(NamedTuple):
@@ -187,46 +181,4 @@ def write_text(path: Path, text: str) -> None:
 
 def render_all(renderer: Renderer, tasks: Iterable[Task], expected: int) -> Iterator[Rendered]:
     """Render ``tasks``, about ``expected`` of them; the results come in the order of the tasks."""
-    jobs = processors()
-    if expected <= _ALONE or jobs == 1:
-        for batch in batches(tasks):
-            yield from renderer.batch(batch)
-        return
-    with _context().Pool(jobs, _collect_rarely) as pool:
-        waiting: list[multiprocessing.pool.AsyncResult[list[Rendered]]] = []
-        for batch in batches(tasks):
-            waiting.append(pool.apply_async(renderer.batch, (batch,)))
-            if len(waiting) > 2 * jobs:
-                yield from waiting.pop(0).get()
-        for one in waiting:
-            yield from one.get()
-
-
-def _collect_rarely() -> None:
-    """Rendering makes many objects and hardly a cycle among them."""
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
-
-
-def _context() -> multiprocessing.context.BaseContext:
-    """Fork where that is safe: a spawned process spends half a second on its imports."""
-    alone = threading.active_count() == 1
-    return multiprocessing.get_context("fork" if alone and sys.platform == "linux" else "spawn")
-
-
-def processors() -> int:
-    """Return how many processes may render at once: eight at most, since one process writes."""
-    usable = getattr(os, "sched_getaffinity", None)
-    return min(len(usable(0)) if usable else os.cpu_count() or 1, 8)
-
-
-def batches(tasks: Iterable[Task]) -> Iterator[list[Task]]:
-    """Cut a stream of tasks into batches."""
-    batch: list[Task] = []
-    for task in tasks:
-        batch.append(task)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+    return in_batches(renderer.batch, cut(tasks, BATCH), alone=expected <= _ALONE)

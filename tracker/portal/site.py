@@ -12,12 +12,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b, sha256
-from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 from zlib import ZLIB_RUNTIME_VERSION
 
-import tracker
+from tracker.adapters.code import code_digest
 from tracker.core.pages.feeds import feed_links
 from tracker.core.pages.figures import FIGURES
 from tracker.core.pages.front import foot
@@ -269,16 +268,7 @@ def _read(path: Path) -> str:
 
 def _render_key(desk: Desk) -> str:
     """Return what every card depends on besides its ticket: the desk, and this very code."""
-    code = sha256()
-    package = Path(tracker.__file__).parent
-    for path in sorted(
-        [
-            *package.glob("core/**/*.py"),
-            *package.glob("portal/*.py"),
-            *package.glob("locale/**/*.mo"),
-        ]
-    ):
-        code.update(path.read_bytes())
-    libraries = [version(one) for one in ("markdown", "nh3", "snowballstemmer")]
-    code.update(repr((desk, libraries, ZLIB_RUNTIME_VERSION)).encode())
-    return code.hexdigest()[:32]
+    code = code_digest(
+        ("core/**/*.py", "portal/*.py", "locale/**/*.mo"), ("markdown", "nh3", "snowballstemmer")
+    )
+    return sha256(f"{code}{desk!r}{ZLIB_RUNTIME_VERSION}".encode()).hexdigest()[:32]

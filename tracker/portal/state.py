@@ -6,18 +6,17 @@ site that was removed, replaced or half written is built anew.
 
 from __future__ import annotations
 
-import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from tracker.core.errors import Busy
+from tracker.adapters.cache import open_cache
 from tracker.core.statistics import Facts
 from tracker.portal.render import Rendered
 
+_BUSY = "Another build of this portal is running."
 # What every build reads of every ticket stands first: SQLite need not fetch the long rest then.
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -66,7 +65,7 @@ class State:
         """Open the state that describes a site with ``stamp``, or an empty one."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
-        self._db = _open(path)
+        self._db = open_cache(path, _TABLES, _BUSY)
         self.is_new = not stamp or self._meta("stamp") != stamp
         if self.is_new:
             self._start_anew()
@@ -90,7 +89,7 @@ class State:
     def _start_anew(self) -> None:
         self._db.close()
         self._path.unlink()
-        self._db = _open(self._path)
+        self._db = open_cache(self._path, _TABLES, _BUSY)
 
     # Tickets
 
@@ -294,34 +293,3 @@ class State:
     def drop_file(self, address: str) -> None:
         """Forget an attachment that was taken away."""
         self._db.execute("DELETE FROM file WHERE address = ?", (address,))
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    """Open the file with its tables, inside a transaction that keeps other builds out."""
-    try:
-        return _connect(path)
-    except sqlite3.OperationalError:
-        raise Busy(
-            "Another build of this portal is running.", "Wait for it to end, then build again."
-        ) from None
-    except sqlite3.DatabaseError:  # the cache of a machine that lost power
-        path.unlink()
-        return _connect(path)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, isolation_level=None, timeout=5)
-    try:
-        database.execute("PRAGMA synchronous = OFF")
-        database.execute("PRAGMA cache_size = -65536")
-        database.execute("BEGIN IMMEDIATE")
-        with closing(
-            database.execute("SELECT name FROM sqlite_master WHERE name = 'meta'")
-        ) as found:
-            if found.fetchone() is None:
-                for statement in _TABLES.split(";\n"):
-                    database.execute(statement)
-    except sqlite3.Error:
-        database.close()
-        raise
-    return database

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tracker.core.pages.html import escape
 from tracker.core.pages.lists import Counts
 from tracker.core.pages.site import (
+    ACCESS,
     ANY,
     CLOSED,
     CONTACTS,
@@ -19,8 +20,10 @@ SCRIPT = "assets/tracker/front.js"
 """The front page's own script, below the portal's root."""
 
 
-def front(desk: Desk, counts: Counts, root: str) -> str:
-    """Return the front page's cards. ``root`` is the relative way to the portal's root."""
+def front(desk: Desk, counts: Counts | None, root: str) -> str:
+    """Return the front page's cards. ``root`` is the relative way to the portal's root; a
+    private desk has no ``counts``, since it has no lists.
+    """
     words = desk.words
     ways = [_portal(desk, counts, root), _mailbox(desk)]
     if desk.phone:
@@ -48,14 +51,24 @@ def contacts(desk: Desk, root: str) -> str:
     return f'<div class="tk-front">{"".join(ways)}</div>'
 
 
-def _portal(desk: Desk, counts: Counts, root: str) -> str:
+def _portal(desk: Desk, counts: Counts | None, root: str) -> str:
     words = desk.words
+    new, mine = escape(words._("New request")), escape(words._("My requests"))
+    ask = f'<a class="md-button md-button--primary" href="{root}{NEW}">{new}</a>'
+    if counts is None:
+        access = escape(words._("First time here, or the password is forgotten"))
+        return _way(
+            "tk-first",
+            words._("On this portal"),
+            words._("Write a new request, or read yours and what we answered."),
+            f'<p class="tk-actions">{ask} <a class="md-button" href="{root}{OPEN}">{mine}</a>'
+            f'<p class="tk-hours"><a href="{root}{ACCESS}">{access}</a>',
+        )
     names = {OPEN: "Open", CLOSED: "Closed", ANY: "Any"}
     lists = "".join(
         f'<a href="{root}{address}">{escape(words._(name))} <span>{counts[address]}</span></a>'
         for address, name in names.items()
     )
-    new, mine = escape(words._("New request")), escape(words._("My requests"))
     label = escape(words._("Requests by status"))
     all_ = escape(
         words._("The lists show everybody's requests: find yours by its number or your name.")
@@ -64,8 +77,7 @@ def _portal(desk: Desk, counts: Counts, root: str) -> str:
         "tk-first",
         words._("On this portal"),
         words._("Look for an answer among the requests, or write a new one."),
-        f'<p class="tk-actions"><a class="md-button md-button--primary" href="{root}{NEW}">{new}'
-        f'</a> <a class="md-button" href="{root}{OPEN}">{mine}</a>'
+        f'<p class="tk-actions">{ask} <a class="md-button" href="{root}{OPEN}">{mine}</a>'
         f'<p class="tk-hours">{all_}<nav class="tk-tabs" aria-label="{label}">{lists}</nav>',
     )
 

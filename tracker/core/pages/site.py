@@ -18,6 +18,8 @@ NEW, CONTACTS, QUEUES = "new/", "contacts/", "queues/"
 """The addresses of the pages that the portal makes beside them."""
 SEARCH = "search/"
 """The address of the search page."""
+ACCESS = "access/"
+"""The address of a private portal's page that links of letters lead to."""
 
 
 _UNSAFE = re.compile(r"[\x00-,/:-@\[-^`{-\xa0]+")

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from tracker.core.addresses import Address
 from tracker.core.pages.files import PublicFile, publish_file
 from tracker.core.pages.html import visible
-from tracker.core.pages.masking import Mask
+from tracker.core.pages.masking import Mask, unmasked
 from tracker.core.statistics import closed_at, first_answer
 from tracker.core.texts import texts
 from tracker.core.ticket import Entry, Format, Status, Ticket
@@ -75,7 +75,8 @@ class Gate:
     """Turns tickets into what the public may see.
 
     ``keep`` are the desk's own address and phone number, the only ones never masked. ``agents``
-    are the handles that may be told.
+    are the handles that may be told. With ``masked`` off nothing is masked: for those whose ticket
+    it is.
     """
 
     def __init__(
@@ -84,10 +85,12 @@ class Gate:
         zone: ZoneInfo,
         keep: Iterable[str] = (),
         agents: Iterable[str] = (),
+        *,
+        masked: bool = True,
     ) -> None:
         self._words = texts(language)
         self._zone = zone
-        self._mask = Mask(keep)
+        self._mask = Mask(keep) if masked else unmasked
         self._agents = frozenset(agents)
 
     def pass_through(self, ticket: Ticket, *, vouched: bool = True) -> PublicTicket | None:

@@ -1,0 +1,1 @@
+"""Accounts of a private desk: keys, records, sealed files. See docs/reference/accounts.md."""
