@@ -128,7 +128,9 @@ def measure(tickets: int, accounts: int) -> Table:
             size, files = size_of(root / SEALED / FOLDER)
             times = f"{run.seconds:.1f} s", f"{run.processor:.1f} s"
             memory = f"{run.peak / 1_000_000:,.0f} MB"
-            table.add(step, *times, memory, f"{files:,}", f"{size / 1_000_000:,.0f} MB")
+            row = (step, *times, memory, f"{files:,}", f"{size / 1_000_000:,.0f} MB")
+            print(*row, sep="  ", file=sys.stderr, flush=True)
+            table.add(*row)
     return table
 
 
