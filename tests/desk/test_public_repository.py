@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -192,3 +193,20 @@ def test_private_tickets_are_refused_with_the_reason(
     with pytest.raises(SettingsError) as error:
         Desk.open(desk.root)
     assert "public" in str(error.value)
+
+
+def test_what_an_export_holds_is_not_taken_in_unsealed(desk: RealDesk, tmp_path: Path) -> None:
+    (tmp_path / "github.json").write_text("[]", "utf-8")
+    refused = desk.run("import", "github", str(tmp_path / "github.json"))
+    assert refused.returncode == 1
+    assert "seals mail addresses" in refused.stderr
+
+
+def test_mails_of_an_archive_are_sealed(desk: RealDesk, tmp_path: Path) -> None:
+    (tmp_path / "old.eml").write_bytes(
+        b"From: Ivan <ivan@mail.example>\r\nTo: support@example.org\r\nSubject: Old\r\n"
+        b"Message-ID: <old@mail.example>\r\n\r\nWrite to ivan@mail.example.\r\n"
+    )
+    assert desk.run("import", "eml", str(tmp_path)).returncode == 0
+    (path,) = (desk.root / "tickets").rglob("*.md")
+    assert b"ivan@mail.example" not in path.read_bytes()

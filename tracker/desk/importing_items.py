@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 from tracker.adapters.attached import Folder
+from tracker.core.errors import TrackerError
 from tracker.core.moving.filing import HIGHEST_NUMBER, Content, Filing, Plan, linked
 from tracker.core.moving.items import Found, Item
 from tracker.core.moving.own_json import Read
@@ -50,7 +51,8 @@ def import_items(
     """File what an export held; the report tells what became of it.
 
     ``plan`` says how; its links and numbers are those of these items. What is known already is
-    only added to. Raises GitError; what was committed until then stays.
+    only added to. Raises GitError, where what was
+    committed until then stays, and TrackerError on a desk that seals addresses.
     """
     report.left += found.left
     report.notes += found.notes
@@ -111,6 +113,11 @@ def _run(
     reached: Callable[[int], None],
 ) -> None:
     """File everything, batch by batch; a dry run does so in one go and writes nothing."""
+    if desk.settings.sealed:
+        raise TrackerError(
+            "This desk seals mail addresses, and what an export holds can't be sealed yet.",
+            "Import into a desk with a private repository. Mails (mbox, Maildir, .eml) are sealed.",
+        )
     done = 0
     if importer.report.dry_run:
         with newest(desk) as view:

@@ -18,7 +18,7 @@ from tracker.core.settings import Settings
 from tracker.desk.batches import batches
 from tracker.desk.desk import Desk
 from tracker.desk.importing import BATCH, Decided, Importer, ImportReport, Outcome, Watch, forget
-from tracker.desk.intake import disguise
+from tracker.desk.intake import decision
 from tracker.desk.queries import newest
 from tracker.desk.view import View
 
@@ -70,16 +70,7 @@ def import_mails(
     importer = Importer(desk, "mail", report)
 
     def make(view: View) -> Intake:
-        return Intake(
-            view,
-            settings,
-            keys,
-            desk.now(),
-            desk.new_id,
-            desk.means(),
-            disguise=disguise(desk, view, keys),
-            vouched=believe_agents,
-        )
+        return decision(desk, view, keys, settings, vouched=believe_agents)
 
     def decide(view: View, batch: Sequence[_Read]) -> Decided:
         intake = make(view)

@@ -18,6 +18,7 @@ from tracker.core import state
 from tracker.core.arrival import Arrival
 from tracker.core.intake import Intake, Outcome
 from tracker.core.mail import Mail
+from tracker.core.settings import Settings
 from tracker.core.state import Lease, Position
 from tracker.core.tokens import Keys
 from tracker.desk.batches import batches
@@ -191,15 +192,7 @@ def _write(
         there = held.uid if held and held.uidvalidity == position.uidvalidity else 0
         if there >= position.uid:
             return None  # another run took them
-        intake = Intake(
-            view,
-            desk.settings,
-            keys,
-            desk.now(),
-            desk.new_id,
-            desk.means(),
-            disguise=disguise(desk, view, keys),
-        )
+        intake = decision(desk, view, keys)
         for one in arrivals:
             if one.uid > there:
                 outcomes.append(intake.quarantine(one, refusal) if refusal else intake.take(one))
@@ -215,14 +208,29 @@ def _write(
     return outcomes
 
 
-def disguise(desk: Desk, view: View, keys: Keys) -> Callable[[Mail], Mail] | None:
-    """Return what makes mails fit for a desk that seals addresses; None for others."""
-    people = view.people
-    if people is None:
-        return None
-    from tracker.core.accounts.disguise import seal_mail
+def decision(
+    desk: Desk,
+    view: View,
+    keys: Keys,
+    settings: Settings | None = None,
+    *,
+    vouched: bool = False,
+) -> Intake:
+    """Return the decision about a batch, on the desk as it is in ``view``.
 
-    return lambda mail: seal_mail(mail, people, keys, desk.settings)
+    ``settings`` stand in for the desk's own, ``vouched`` believes agents' addresses (see Intake).
+    """
+    settings = settings or desk.settings
+    disguise: Callable[[Mail], Mail] | None = None
+    people = view.people
+    if people is not None:
+        from tracker.core.accounts.disguise import seal_mail
+
+        def disguise(mail: Mail) -> Mail:
+            return seal_mail(mail, people, keys, settings)
+
+    means, now = desk.means(), desk.now()
+    return Intake(view, settings, keys, now, desk.new_id, means, disguise=disguise, vouched=vouched)
 
 
 def commit_message(outcomes: Sequence[Outcome]) -> str:
