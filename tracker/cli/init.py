@@ -7,7 +7,11 @@ from pathlib import Path
 
 import click
 
+from tracker.cli import init_hosting
+from tracker.cli.init_hosting import hosting_options
+from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
+from tracker.core.hosting.choices import Hosting
 from tracker.core.settings import FILE
 from tracker.desk.desk import Desk
 from tracker.desk.init import Made, agent_from, make_desk, settings_text
@@ -16,6 +20,11 @@ _NEEDED = {
     "name": "The desk's name",
     "prefix": "What numbers begin with (capital letters, such as ACCREDO)",
     "address": "The mailbox requesters write to",
+}
+_LATER = {
+    "imap": "IMAP server, such as imaps://support@imap.example.org",
+    "smtp": "SMTP server, such as smtps://support@smtp.example.org",
+    "portal_url": "Where the portal will be, such as https://help.example.org/",
 }
 
 
@@ -35,6 +44,7 @@ _NEEDED = {
 @click.option(
     "--agent", "agents", multiple=True, metavar="'HANDLE=NAME <ADDRESS>'", help="One who answers."
 )
+@hosting_options
 @click.option("--yes", is_flag=True, help="Ask nothing; take the defaults.")
 @click.pass_obj
 def init(
@@ -45,18 +55,23 @@ def init(
     agents: Sequence[str],
     language: str | None,
     visibility: str | None,
+    hosting: init_hosting.Given,
     **given: str | None,
 ) -> None:
     """Make a new desk: a Git repository with settings, pages and its first commit.
 
-    Asks for what is not given; with --yes it asks nothing.
+    Asks for what is not given, and says what the choices cost; with --yes it asks nothing. With
+    --host it also writes what runs the job: workflows for GitHub, a pipeline for GitLab, or units,
+    a crontab, nginx and a container file for a server of yours.
 
     \b
-    Example:
+    Examples:
+      tracker init desk
       tracker init desk --name 'Accreditation' --prefix ACCREDO \\
           --address support@example.org \\
           --imap imaps://support@imap.example.org --smtp smtps://support@smtp.example.org \\
-          --language en --agent 'anna=Anna <anna@example.org>' --yes
+          --language en --agent 'anna=Anna <anna@example.org>' \\
+          --host github --repository private --publish rsync --yes
     """
     for key, question in _NEEDED.items():
         given[key] = given[key] or ("" if yes else click.prompt(question))
@@ -65,21 +80,41 @@ def init(
     if language is None:
         choice = click.Choice(["ru", "en"])
         language = "en" if yes else click.prompt("Language", type=choice, default="en")
+    chosen = None
+    people = dict(agent_from(one) for one in agents)
     if not yes:
-        for key, question in (("imap", "IMAP server"), ("smtp", "SMTP server")):
+        for key, question in _LATER.items():
             given[key] = given[key] or click.prompt(f"{question} (empty: later)", default="")
+        people = people or _ask_agent()
+        visibility = visibility or _ask_visibility()
+        chosen = init_hosting.ask(hosting)
     desk_keys = ("name", "prefix", "portal_url", "timezone", "phone", "hours")
     tables = {
         "desk": {key: given[key] or "" for key in desk_keys}
         | {"language": language, "visibility": visibility or ""},
         "mailbox": {key: given[key] or "" for key in ("address", "imap", "smtp")},
     }
-    people = dict(agent_from(one) for one in agents)
-    made = make_desk(folder / directory, settings_text(tables, people))
-    _tell(made, visibility or "private")
+    chosen = chosen or init_hosting.settled(hosting)
+    made = make_desk(folder / directory, settings_text(tables, people), chosen)
+    _tell(made, visibility or "private", chosen)
 
 
-def _tell(made: Made, visibility: str) -> None:
+def _ask_agent() -> dict[str, Address]:
+    question = "Who answers, such as anna=Anna <anna@example.org> (empty: later)"
+    written = click.prompt(question, default="", show_default=False)
+    return dict([agent_from(written)]) if written else {}
+
+
+def _ask_visibility() -> str:
+    click.echo(
+        "\nWho reads requests on the portal? private: each person their own, with an account. "
+        "public: everybody all of them, with addresses and telephone numbers masked."
+    )
+    choice = click.Choice(["private", "public"])
+    return str(click.prompt("Portal", type=choice, default="private"))
+
+
+def _tell(made: Made, visibility: str, chosen: Hosting) -> None:
     click.echo(f"The desk is in {made.root}. Its settings: {made.root / FILE}")
     if made.secret:
         click.echo("\nThe desk's secret, shown this once. Keep it where you keep passwords:\n")
@@ -87,6 +122,8 @@ def _tell(made: Made, visibility: str) -> None:
     click.echo(f"Then `tracker -C {made.root} doctor` says what is still missing.")
     if visibility == "private":
         click.echo("The desk is private: its portal can't be built until private portals exist.")
+    for sentence in init_hosting.next_steps(chosen):
+        click.echo(sentence)
     waiting = _waiting_mails(made.root)
     if waiting:
         click.echo(
