@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -72,7 +71,7 @@ def _flags(chosen: Hosting, settings: Settings) -> dict[str, bool]:
     return ways | {"publish": chosen.publish != "none", "private": private, "public": not private}
 
 
-def _values(chosen: Hosting, settings: Settings) -> Mapping[str, str]:
+def _values(chosen: Hosting, settings: Settings) -> dict[str, str]:
     programs = ["git", *(["rsync"] if chosen.publish == "rsync" else [])]
     packages = [*programs, *(["openssh-client"] if chosen.publish == "rsync" else [])]
     heartbeat = f"{OFF_THE_HOUR + 10} 5 * * 1"

@@ -61,7 +61,9 @@ class Report:
         for name in ("stamped", *mails, "sent", "failed", "waiting"):
             found: list[str] = getattr(self, name)
             if found:
-                numbers = sorted({each for one in found for each in _NUMBER.findall(one)}, key=_order)
+                numbers = sorted(
+                    {each for one in found for each in _NUMBER.findall(one)}, key=_order
+                )
                 more = f" and {len(numbers) - _MOST} more" if len(numbers) > _MOST else ""
                 rows.append(f"| {name} | {len(found)} | {', '.join(numbers[:_MOST])}{more} |")
         head = "| what | how many | requests |\n|---|---|---|"

@@ -15,8 +15,9 @@ from tracker.desk.stamping import stamp_all
 
 
 def sync(desk: Desk, watch: Watch | None = None, *, mailbox: bool = True) -> Report:
-    """Do one run; without ``mailbox`` no mail is taken in. Another run in the same folder raises Busy; elsewhere it is a race that
-    nobody loses. Raises MailServerError and GitError; what was done until then stays done.
+    """Do one run; without ``mailbox`` no mail is taken in. Another run in the same folder raises
+    Busy; elsewhere it is a race that nobody loses. Raises MailServerError and GitError; what was
+    done until then stays done.
     """
     report = Report()
     keys = desk.keys()
