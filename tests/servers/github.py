@@ -333,7 +333,6 @@ def _handler(server: GitHubServer) -> type[BaseHTTPRequestHandler]:
                 headers["Link"] = f'<{link}>; rel="next"'
             self._send(status, answer, headers)
 
-
         def _send(self, status: int, answer: Any, headers: dict[str, str]) -> None:
             body = b"" if answer is None else json.dumps(answer).encode()
             self.send_response(status)

@@ -84,7 +84,7 @@ def init(
     people = dict(agent_from(one) for one in agents)
     if not yes:
         for key, question in _LATER.items():
-            given[key] = given[key] or click.prompt(f"{question} (empty: later)", default="")
+            given[key] = given[key] or _ask_for_later(question)
         people = people or _ask_agent()
         visibility = visibility or _ask_visibility()
         chosen = init_hosting.ask(hosting)
@@ -99,9 +99,12 @@ def init(
     _tell(made, visibility or "private", chosen)
 
 
+def _ask_for_later(question: str) -> str:
+    return str(click.prompt(f"{question} (empty: later)", default="", show_default=False))
+
+
 def _ask_agent() -> dict[str, Address]:
-    question = "Who answers, such as anna=Anna <anna@example.org> (empty: later)"
-    written = click.prompt(question, default="", show_default=False)
+    written = _ask_for_later("Who answers, such as anna=Anna <anna@example.org>")
     return dict([agent_from(written)]) if written else {}
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
-from mkdocs.exceptions import BuildError, MkDocsException
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort, BuildError, MkDocsException
 
 from tracker.core.errors import TrackerError
 from tracker.portal.plugin import TrackerPlugin
@@ -22,7 +24,7 @@ def build_portal(root: Path) -> Published:
     if not path.is_file():
         raise TrackerError(f"There is no {path}.", "`tracker init` writes one.")
     try:
-        config = load_config(config_file=str(path))
+        config = _load(path)
         plugin = config.plugins.get("tracker")
         if not isinstance(plugin, TrackerPlugin):
             raise TrackerError(f"{path} names no plugin `tracker`.", "Add it below `plugins:`.")
@@ -37,3 +39,19 @@ def build_portal(root: Path) -> Published:
     if plugin.published is None:
         raise TrackerError("MkDocs ended without building the portal.")
     return plugin.published
+
+
+def _load(path: Path) -> MkDocsConfig:
+    """Load the generator's settings. What is wrong with them it says in its log alone."""
+    heard: list[str] = []
+    ear = logging.Handler(logging.ERROR)
+    ear.emit = lambda record: heard.append(record.getMessage())  # type: ignore[method-assign]
+    log = logging.getLogger("mkdocs")
+    log.addHandler(ear)
+    try:
+        return load_config(config_file=str(path))
+    except Abort:
+        said = " ".join(" ".join(heard).split())
+        raise TrackerError(f"{path.name} is wrong: {said}", f"Mend {path}.") from None
+    finally:
+        log.removeHandler(ear)
