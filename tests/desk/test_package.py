@@ -47,6 +47,12 @@ def test_the_wheel_holds_all_that_the_package_reads(wheelhouse: Path) -> None:
     assert inside == {one for one in tracked if one and (ROOT / one).is_file()}
 
 
+def test_the_version_is_semantic_and_has_notes() -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+(-[\w.]+)?", __version__)
+    notes = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert f"## [{__version__}]" in notes or f"What will be {__version__}:" in notes
+
+
 def test_the_sdist_builds_the_same_wheel(wheelhouse: Path, tmp_path: Path) -> None:
     source = build(tmp_path, "sdist")
     with tarfile.open(source) as archive:

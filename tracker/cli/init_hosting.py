@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
@@ -18,6 +18,7 @@ from tracker.core.hosting.choices import (
     costs,
     default_every,
     default_publish,
+    fits,
 )
 
 
@@ -95,21 +96,28 @@ def ask(given: Given) -> Hosting:
     publish = given.publish or _choose(
         "\nWhere is the portal published?" + _pages_cost(usual), ways, "Publish", usual.publish
     )
-    every = given.every
-    if every is None:
-        _say(settled(Given(host, repository, publish, None, given.package)))
-        kind = click.IntRange(SHORTEST, 24 * 60)
-        every = int(click.prompt("Minutes between runs", type=kind, default=usual.every))
-    chosen = settled(Given(host, repository, publish, every, given.package))
-    if every != usual.every:
-        _say(chosen)
-    return chosen
+    chosen = settled(Given(host, repository, publish, given.every, given.package))
+    _say(costs(chosen))
+    return chosen if given.every else _ask_pause(chosen)
 
 
-def _say(chosen: Hosting) -> None:
+def _ask_pause(usual: Hosting) -> Hosting:
+    """Ask how often the job runs, again where that does not fit into what the host gives."""
+    kind = click.IntRange(SHORTEST, 24 * 60)
+    while True:
+        every = click.prompt("Minutes between runs", type=kind, default=usual.every)
+        chosen = replace(usual, every=every)
+        if fits(chosen):
+            return chosen
+        _say(costs(chosen)[:1])
+        if click.confirm(f"Every {every} minutes all the same?"):
+            return chosen
+
+
+def _say(sentences: list[str]) -> None:
     click.echo()
-    for sentence in costs(chosen):
-        click.echo(f"  {sentence}")
+    for sentence in sentences:
+        click.echo(click.wrap_text(sentence, 90, "  ", "  "))
 
 
 def _pages_cost(usual: Hosting) -> str:

@@ -137,7 +137,7 @@ def fail(error: TrackerError) -> None:
 
         hide = Mask()
         error.message, error.hint = hide(error.message), hide(error.hint)
-        click.echo(annotation("error", f"{error.message}\n{error.hint}"))
+        click.echo(annotation("error", f"{error.message}\n{error.hint}"), err=True)
     click.echo(f"tracker: {error.message}", err=True)
     if error.hint:
         click.echo(error.hint, err=True)

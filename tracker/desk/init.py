@@ -35,7 +35,7 @@ GITATTRIBUTES = """\
 # else look changed in every clone for ever, which keeps the clone from following.
 tickets/** -text
 """
-_NOWHERE = Hosting("none", "none", 0, open_source=False, package="")
+_NOWHERE = Hosting("none", "none", 60, open_source=False, package="")
 
 
 @dataclass(frozen=True, slots=True)

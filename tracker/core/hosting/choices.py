@@ -60,6 +60,12 @@ def runs_a_month(every: int) -> int:
     return DAYS * 24 * 60 // every
 
 
+def fits(chosen: Hosting) -> bool:
+    """Whether the runs fit into the free minutes of the host, where it counts them."""
+    counted = chosen.host == "github" and not chosen.open_source
+    return not counted or runs_a_month(chosen.every) < FREE_MINUTES
+
+
 def cron_minutes(every: int, first: int = OFF_THE_HOUR) -> str:
     """Return the minutes of a cron line: ``7,37`` for every half hour. From an hour on it is once
     an hour: cron knows no pause that hours don't divide.
@@ -85,17 +91,17 @@ def costs(chosen: Hosting) -> list[str]:
 
 
 def _github_runs(chosen: Hosting) -> list[str]:
-    runs = runs_a_month(chosen.every)
     late = (
         "GitHub starts scheduled runs when it has room: often some minutes late, sometimes 40, at "
         "worst hours. `tracker watch` on a small machine answers within seconds."
     )
     if chosen.open_source:
         return ["In a public repository GitHub's minutes cost nothing.", late]
-    fits = "fits" if runs < FREE_MINUTES else "does NOT fit"
+    said = "fits" if fits(chosen) else "does NOT fit"
+    runs = runs_a_month(chosen.every)
     return [
         f"Every {chosen.every} minutes is {runs:,} runs a month; each counts as a full minute at "
-        f"least. That {fits} into the {FREE_MINUTES:,} free minutes of a private repository.",
+        f"least. That {said} into the {FREE_MINUTES:,} free minutes of a private repository.",
         late,
     ]
 
