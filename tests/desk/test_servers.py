@@ -30,6 +30,7 @@ from tests.desk.hosted import (
 from tests.desk.people import FILE
 from tests.servers import Mailbox, SmtpServer
 from tests.servers.dovecot import PASSWORD
+from tests.servers.github import GitHubServer
 from tracker.desk.hosting import BIN, ROOT, WEB
 
 __all__ = ["installed", "wheelhouse"]
@@ -95,6 +96,8 @@ class GitLab:
             "CI_COMMIT_SHA": head.stdout.strip(),
             "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
             "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "2",
+            "CI_MERGE_REQUEST_PROJECT_ID": "1",
+            "CI_MERGE_REQUEST_PROJECT_URL": self.desk.remote.with_suffix("").as_uri(),
         }
         script = "\n".join(["set -e", *steps(pipeline[name]["script"])])
         done = subprocess.run(
@@ -132,9 +135,10 @@ def gitlab(
 
 
 def test_gitlab_takes_in_answers_and_publishes(
-    gitlab: Callable[..., GitLab], mailbox: Mailbox, smtp: SmtpServer
+    gitlab: Callable[..., GitLab], mailbox: Mailbox, smtp: SmtpServer, github: GitHubServer
 ) -> None:
     host = gitlab("pages")
+    host.variables["HEARTBEAT_URL"] = f"{github.url}/ping"
     mailbox.append(letter("ivan", subject="Принтер"))
     code, log, work = host.run("inbox")
     assert code == 0, log
@@ -149,6 +153,7 @@ def test_gitlab_takes_in_answers_and_publishes(
     code, log, work = host.run("portal")
     assert code == 0, log
     assert "ACCREDO-2.md" not in at_remote(host.desk)
+    assert github.pings == 1  # of the intake
 
     code, log, work = host.run("check")
     assert code == 0, log
@@ -176,11 +181,12 @@ def test_gitlab_publishes_by_rsync(gitlab: Callable[..., GitLab], mailbox: Mailb
 class Server:
     """A machine with a desk, its files of hosting/ moved to folders of the test."""
 
-    def __init__(self, desk: RealDesk, bin_: Path, folder: Path) -> None:
+    def __init__(self, desk: RealDesk, bin_: Path, folder: Path, heartbeat: str) -> None:
         self.desk = desk
         self.web = folder / "web"
         self.environment = folder / "desk.env"
         names = {"TRACKER_SECRET": SECRET, "TRACKER_IMAP_PASSWORD": PASSWORD}
+        names["HEARTBEAT_URL"] = heartbeat
         example = (desk.root / "hosting" / "desk.env.example").read_text("utf-8")
         lines = [f"{name}={value}" for name, value in names.items()]
         self.environment.write_text(example + "\n".join(lines) + "\n")
@@ -215,14 +221,18 @@ class Server:
 
 
 @pytest.fixture
-def server(desk_of: Callable[..., RealDesk], installed: Path, tmp_path: Path) -> Server:
+def server(
+    desk_of: Callable[..., RealDesk], installed: Path, tmp_path: Path, github: GitHubServer
+) -> Server:
     desk = desk_of()
     write_hosting(desk.root, "--host", "cron", "--publish", "rsync", "--every", "5")
     publish(desk.root)
-    return Server(desk, installed, tmp_path)
+    return Server(desk, installed, tmp_path, f"{github.url}/ping")
 
 
-def test_systemd_runs_the_job(server: Server, mailbox: Mailbox, smtp: SmtpServer) -> None:
+def test_systemd_runs_the_job(
+    server: Server, mailbox: Mailbox, smtp: SmtpServer, github: GitHubServer
+) -> None:
     unit = server.units("tracker.service")["Service"]
     assert unit["Type"] == "oneshot"
     good = {0, *map(int, unit["SuccessExitStatus"].split())}
@@ -240,11 +250,12 @@ def test_systemd_runs_the_job(server: Server, mailbox: Mailbox, smtp: SmtpServer
     assert "Принтер" in (server.web / "tickets/ACCREDO-1/index.html").read_text("utf-8")
     assert FILE in at_remote(server.desk)
     assert len(smtp.letters_to("ivan@example.org")) == 1
+    assert github.pings == 1
     timer = server.units("tracker.timer")["Timer"]
     assert timer["OnUnitInactiveSec"] == "5min"
 
 
-def test_cron_runs_the_job(server: Server, mailbox: Mailbox) -> None:
+def test_cron_runs_the_job(server: Server, mailbox: Mailbox, github: GitHubServer) -> None:
     mailbox.append(letter("ivan", subject="Принтер"))
     *settings, job = server.read("crontab").splitlines()
     times, command = " ".join(job.split(" ")[:5]), job.split(" ", 5)[5]
@@ -258,6 +269,7 @@ def test_cron_runs_the_job(server: Server, mailbox: Mailbox) -> None:
         text=True,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert github.pings == 1
     assert "Принтер" in (server.web / "tickets/ACCREDO-1/index.html").read_text("utf-8")
 
 

@@ -63,14 +63,16 @@ def desk_at(runner: Runner, name: str = "person") -> Person:
 
 
 def test_inbox_takes_in_answers_and_publishes(
-    runner: Runner, mailbox: Mailbox, smtp: SmtpServer
+    runner: Runner, mailbox: Mailbox, smtp: SmtpServer, github: GitHubServer
 ) -> None:
+    runner.secrets["HEARTBEAT_URL"] = f"{github.url}/ping"
     mailbox.append(letter("ivan", subject="Принтер"))
     done = runner.run("inbox")
     assert done.ok, done.log
     assert "| opened | 1 | ACCREDO-1 |" in done.summary
     assert "| sent | " in done.summary
     assert "/site: 1 tickets" in done.summary
+    assert github.pings == 1
     (site,) = runner.deployed
     assert "Принтер" in (site / "tickets/ACCREDO-1/index.html").read_text("utf-8")
     letters = smtp.letters_to("ivan@example.org")

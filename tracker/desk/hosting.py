@@ -26,6 +26,11 @@ ACTIONS = {
 }
 """The actions that workflows use, each by the commit of a release: a tag can be moved."""
 
+_CALL = '-c "import sys, urllib.request as r; r.urlopen(sys.argv[1], timeout=20)"'
+"""What Python is told to call a watcher, within single quotes of a unit or a crontab: systemd takes
+backslashes away there, cron knows percent signs.
+"""
+
 
 def hosting_files(chosen: Hosting, settings: Settings) -> dict[str, str]:
     """Return the files that the choice needs, by path in the desk."""
@@ -94,6 +99,7 @@ def _values(chosen: Hosting, settings: Settings) -> dict[str, str]:
         "bin": BIN,
         "server": urlsplit(settings.desk.portal_url).hostname or "help.example.org",
         "job": _job(chosen),
+        "call": _CALL,
     }
 
 
@@ -115,4 +121,5 @@ def _job(chosen: Hosting) -> str:
     ]
     if chosen.publish != "none":
         steps.append(f"tracker -C {ROOT} build --quiet {publish.get(chosen.publish, '')}".strip())
+    steps[-1] += f' && {{ [ -z "$HEARTBEAT_URL" ] || {BIN}/python {_CALL} "$HEARTBEAT_URL"; }}'
     return "; ".join(steps)
