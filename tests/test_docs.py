@@ -354,6 +354,7 @@ class RealDesk:
             "queue": ["queue", "--as", "anna", "--json", "all"],
             "snippets": ["snippets", "--json"],
             "snippets show": ["snippets", "show", "done", "1", "--as", "anna"],
+            "stats": ["stats", "--json"],
             "quarantine list": ["quarantine", "list", "--json"],
             "check": ["check", "--json"],
             "new": ["new", "--as", "anna", "--from", "A", "--title", "T", "--text", "x"],
@@ -376,7 +377,17 @@ class RealDesk:
             "unmute": ["unmute", "1", "olga@mail.example", "--as", "anna"],
             "review": ["review", "--json"],
             "spam": ["spam", "2", "--as", "anna"],
+            "export json": ["export", "json"],
+            "export csv": ["export", "csv"],
+            "export mbox": ["export", "mbox"],
+            "import json": ["import", "json", "--json", str(folder / "desk.json")],
+            "import jira": ["import", "jira", "--json", str(folder / "jira.csv")],
+            "import github": ["import", "github", str(folder / "github.json")],
+            "import mbox": ["import", "mbox", str(folder / "one.eml.mbox")],
+            "import maildir": ["import", "maildir", str(folder / "maildir")],
+            "import eml": ["import", "eml", str(folder / "maildir" / "cur")],
             "build": ["build", "--quiet"],
+            "texts": ["texts", "de"],
             "quarantine retry": ["quarantine", "retry"],
             "recover": ["recover", "--yes"],
             "completion": ["completion", "bash"],
@@ -423,8 +434,19 @@ run()
 """
 
 
+def put_archives(folder: Path) -> None:
+    """What there is to import: little, of every kind."""
+    (folder / "maildir" / "cur").mkdir(parents=True)
+    (folder / "one.eml.mbox").write_bytes(b"")
+    (folder / "github.json").write_text("[]")
+    heading = "Summary,Issue key,Created,Assignee"
+    (folder / "jira.csv").write_text(f"{heading}\nPrinter,AB-1,19/Sep/13 1:33 PM,anna\n")
+    (folder / "desk.json").write_text('{"format": "tracker-desk", "version": 1, "tickets": []}')
+
+
 @pytest.fixture
 def real(tmp_path: Path, mailbox: Mailbox, smtp: SmtpServer, github: GitHubServer) -> RealDesk:
+    put_archives(tmp_path)
     github.workflows = {"inbox.yml": "active", "portal.yml": "active"}
     github.add_run("inbox.yml", "success", timedelta(minutes=9))
     github.variables = dict.fromkeys(("DEPLOY_TARGET", "DEPLOY_KNOWN_HOSTS"), "x")
@@ -453,12 +475,16 @@ def test_json_and_secrets_are_as_documented(real: RealDesk) -> None:
         "search": "tickets",
         "queue": "queue",
         "snippets": "snippets",
+        "stats": "stats",
         "show": "ticket",
         "quarantine list": "quarantine",
         "check": "check",
         "review": "review",
         "outbox": "outbox",
         "github status": "github-status",
+        "export json": "export",
+        "import json": "import",
+        "import jira": "import",
     }
     printed: dict[str, Any] = {}
     for path in real.arguments:

@@ -30,7 +30,7 @@ def test_init_says_what_choices_cost_and_asks_again(tmp_path: Path) -> None:
         shown = shell.expect("Repository (private, public) [private]")
         assert "letters and addresses" in shown
         shell.type("private")
-        shown = shell.expect("Publish (pages, rsync, s3, none) [rsync]")
+        shown = shell.expect("Deploy (pages, rsync, s3, none) [rsync]")
         assert "Pages from a private repository need a paid plan" in shown
         shell.type("pages")
         shown = shell.expect("Minutes between runs [30]")
@@ -86,7 +86,7 @@ def test_what_is_installed_is_pinned(tmp_path: Path) -> None:
 
 
 def test_hosting_shows_the_difference_and_asks(tmp_path: Path) -> None:
-    options = ["--host", "github", "--repository", "private", "--publish", "rsync", "--every"]
+    options = ["--host", "github", "--repository", "private", "--deploy", "rsync", "--every"]
     run(tmp_path, "init", "desk", *DESK, *options, "30", "--yes")
     root = tmp_path / "desk"
     inbox = root / ".github/workflows/inbox.yml"

@@ -127,7 +127,7 @@ def gitlab(
 ) -> Callable[..., GitLab]:
     def make(way: str) -> GitLab:
         desk = desk_of()
-        write_hosting(desk.root, "--host", "gitlab", "--publish", way)
+        write_hosting(desk.root, "--host", "gitlab", "--deploy", way)
         publish(desk.root)
         return GitLab(desk, tmp_path, wheelhouse, cache)
 
@@ -225,7 +225,7 @@ def server(
     desk_of: Callable[..., RealDesk], installed: Path, tmp_path: Path, github: GitHubServer
 ) -> Server:
     desk = desk_of()
-    write_hosting(desk.root, "--host", "cron", "--publish", "rsync", "--every", "5")
+    write_hosting(desk.root, "--host", "cron", "--deploy", "rsync", "--every", "5")
     publish(desk.root)
     return Server(desk, installed, tmp_path, f"{github.url}/ping")
 

@@ -39,7 +39,7 @@ def runner(
 ) -> Iterator[Runner]:
     """A runner for a desk with workflows that publish on Pages."""
     desk = desk_of()
-    write_hosting(desk.root, "--host", "github", "--publish", "pages")
+    write_hosting(desk.root, "--host", "github", "--deploy", "pages")
     publish(desk.root)
     github.workflows = {"inbox.yml": "active"}
     assert desk.remote
@@ -209,7 +209,7 @@ def all_hosting(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 target = folder / f"{host}-{way}-{visibility}"
                 target.mkdir()
                 (target / "tracker.toml").write_bytes((root / "tracker.toml").read_bytes())
-                write_hosting(target, "--host", host, "--publish", way)
+                write_hosting(target, "--host", host, "--deploy", way)
     return folder
 
 
@@ -247,7 +247,7 @@ def test_actions_are_pinned_by_commit_and_secrets_stand_in_env_alone(all_hosting
 def test_other_ways_to_publish(runner: Runner, mailbox: Mailbox, way: str) -> None:
     """By stand-ins for rsync and aws: what they are told is what is tried here."""
     anna = desk_at(runner)
-    write_hosting(anna.root, "--host", "github", "--publish", way)
+    write_hosting(anna.root, "--host", "github", "--deploy", way)
     publish(anna.root)
     web = runner.folder / "web"
     runner.surroundings |= {"PATH": str(PROGRAMS), "BUCKETS": str(runner.folder)}

@@ -13,7 +13,7 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
 
 from tracker.adapters.connections import MailServerError, connection_error, odd_password
-from tracker.core.options import Endpoint
+from tracker.core.endpoint import Endpoint
 
 # The library logs a server's words that are not ASCII; without a handler that goes to stderr.
 logging.getLogger("imapclient").addHandler(logging.NullHandler())

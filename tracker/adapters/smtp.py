@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import Literal
 
 from tracker.adapters.connections import MailServerError, connection_error, odd_password
+from tracker.core.endpoint import Endpoint
 from tracker.core.letters import Letter, ascii_address
-from tracker.core.options import Endpoint
 
 _SECONDS = 60
 _PERMANENT = 500

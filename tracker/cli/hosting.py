@@ -27,7 +27,7 @@ def hosting(folder: Path, hosting: init_hosting.Given, dry_run: bool, yes: bool)
     \b
     Examples:
       tracker hosting
-      tracker hosting --host github --repository private --publish rsync
+      tracker hosting --host github --repository private --deploy rsync
       tracker hosting --host cron --dry-run
     """
     from tracker.desk.hosting import hosting_files

@@ -37,6 +37,11 @@ _LATER = {
 @click.option("--smtp", default="", help="smtps://user@host: where letters are sent.")
 @click.option("--language", type=click.Choice(["ru", "en"]), help="Of letters and portal.")
 @click.option("--visibility", type=click.Choice(["private", "public"]), help="Who reads tickets.")
+@click.option(
+    "--publish",
+    type=click.Choice(["at-once", "after-review"]),
+    help="When new tickets of unknown people appear on a public portal.",
+)
 @click.option("--portal-url", default="", help="Where the portal is published.")
 @click.option("--timezone", default="", help="Such as Europe/Moscow.")
 @click.option("--phone", default="", help="The telephone number.")
@@ -55,6 +60,7 @@ def init(
     agents: Sequence[str],
     language: str | None,
     visibility: str | None,
+    publish: str | None,
     hosting: init_hosting.Given,
     **given: str | None,
 ) -> None:
@@ -71,7 +77,7 @@ def init(
           --address support@example.org \\
           --imap imaps://support@imap.example.org --smtp smtps://support@smtp.example.org \\
           --language en --agent 'anna=Anna <anna@example.org>' \\
-          --host github --repository private --publish rsync --yes
+          --host github --repository private --deploy rsync --yes
     """
     for key, question in _NEEDED.items():
         given[key] = given[key] or ("" if yes else click.prompt(question))
@@ -87,11 +93,13 @@ def init(
             given[key] = given[key] or _ask_for_later(question)
         people = people or _ask_agent()
         visibility = visibility or _ask_visibility()
+        if visibility == "public":
+            publish = publish or _ask_publish()
         chosen = init_hosting.ask(hosting)
     desk_keys = ("name", "prefix", "portal_url", "timezone", "phone", "hours")
     tables = {
         "desk": {key: given[key] or "" for key in desk_keys}
-        | {"language": language, "visibility": visibility or ""},
+        | {"language": language, "visibility": visibility or "", "publish": publish or ""},
         "mailbox": {key: given[key] or "" for key in ("address", "imap", "smtp")},
     }
     chosen = chosen or init_hosting.settled(hosting)
@@ -115,6 +123,16 @@ def _ask_visibility() -> str:
     )
     choice = click.Choice(["private", "public"])
     return str(click.prompt("Portal", type=choice, default="private"))
+
+
+def _ask_publish() -> str:
+    """Ask when strangers' requests appear; waiting is the safe answer (spam)."""
+    click.echo(
+        "Everybody will read the tickets. Those of people who never wrote before can wait until "
+        "an agent has looked at them (after-review), so that nobody finds spam on your portal."
+    )
+    choice = click.Choice(["at-once", "after-review"])
+    return str(click.prompt("New tickets appear", type=choice, default="after-review"))
 
 
 def _tell(made: Made, visibility: str, chosen: Hosting) -> None:

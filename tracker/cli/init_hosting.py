@@ -28,7 +28,7 @@ class Given:
 
     host: str | None
     repository: str | None
-    publish: str | None
+    deploy: str | None
     every: int | None
     package: str
 
@@ -40,7 +40,7 @@ _OPTIONS = (
         type=click.Choice(["private", "public"]),
         help="Who may read the repository on its Git host.",
     ),
-    click.option("--publish", type=click.Choice(list(PUBLISH)), help="Where the portal goes."),
+    click.option("--deploy", type=click.Choice(list(PUBLISH)), help="Where the portal goes."),
     click.option(
         "--every", type=click.IntRange(SHORTEST, 24 * 60), help="Minutes between runs of the job."
     ),
@@ -70,7 +70,7 @@ def settled(given: Given) -> Hosting:
     open_source = given.repository == "public"
     return Hosting(
         host,
-        given.publish or default_publish(host, open_source=open_source),
+        given.deploy or default_publish(host, open_source=open_source),
         given.every or default_every(host, open_source=open_source),
         open_source,
         given.package or package_line(),
@@ -88,13 +88,13 @@ def ask(given: Given) -> Hosting:
         )
         choice = click.Choice(["private", "public"])
         repository = click.prompt("Repository", type=choice, default="private")
-    some = Given(host, repository, given.publish, given.every, given.package)
+    some = Given(host, repository, given.deploy, given.every, given.package)
     if host == "none":
         return settled(some)
     usual = settled(some)
     ways = {name: words for name, words in PUBLISH.items() if name != "pages" or host != "cron"}
-    publish = given.publish or _choose(
-        "\nWhere is the portal published?" + _pages_cost(usual), ways, "Publish", usual.publish
+    publish = given.deploy or _choose(
+        "\nWhere is the portal published?" + _pages_cost(usual), ways, "Deploy", usual.publish
     )
     chosen = settled(Given(host, repository, publish, given.every, given.package))
     _say(costs(chosen))

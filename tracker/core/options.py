@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any, Literal, NamedTuple
-from urllib.parse import unquote, urlsplit
+from typing import Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from tracker.core.endpoint import Endpoint, endpoint
 from tracker.core.questions import Question, read_questions
+from tracker.core.texts import Language
 from tracker.core.working_time import (
     Duration,
     Hours,
@@ -29,31 +31,9 @@ MAX_TITLE = 60
 
 PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 EMAIL = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]+@[^\s<>@,;:()\[\]\\\"]+", re.ASCII)
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?")
-_PORTS = {"imap": 143, "imaps": 993, "smtp": 587, "smtps": 465}
-
-
-class Endpoint(NamedTuple):
-    """A mail server from its URL. ``user`` is empty where nobody signs in."""
-
-    scheme: str
-    user: str
-    host: str
-    port: int
-
-    @property
-    def tls_from_start(self) -> bool:
-        """``imaps://`` and ``smtps://``; the others demand STARTTLS except on loopback."""
-        return self.scheme.endswith("s")
-
-    @property
-    def loopback(self) -> bool:
-        """Whether the server is this very machine: plain text is allowed only there."""
-        return self.host in ("localhost", "::1") or self.host.startswith("127.")
-
-    def __str__(self) -> str:
-        return f"{self.scheme}://{self.user + '@' if self.user else ''}{self.host}:{self.port}"
 
 
 def _email(value: Any) -> str:
@@ -88,6 +68,12 @@ def _prefix(value: Any) -> str:
     return str(value)
 
 
+def _language(value: Any) -> Language:
+    if not _LANGUAGE.fullmatch(value):
+        raise ValueError("must be the code of a language such as en or pt-BR")
+    return Language(value)
+
+
 def _zone(value: Any) -> ZoneInfo:
     try:
         return ZoneInfo(value)
@@ -113,28 +99,20 @@ def _form(value: Any) -> str:
     return str(value)
 
 
-def endpoint(value: str, kind: str) -> Endpoint:
-    """Read a mail server's URL; ``kind`` is ``imap`` or ``smtp``. Raises ValueError."""
-    parts = urlsplit(value)
-    if parts.scheme not in (kind, kind + "s") or not parts.hostname:
-        raise ValueError(f"must look like {kind}s://user@{kind}.example.org")
-    if parts.password is not None:
-        raise ValueError(
-            f"holds a password: take it out, and set TRACKER_{kind.upper()}_PASSWORD instead"
-        )
-    try:
-        port = parts.port or _PORTS[parts.scheme]
-    except ValueError:
-        raise ValueError("has a port that is no number from 1 to 65535") from None
-    return Endpoint(parts.scheme, unquote(parts.username or ""), parts.hostname, port)
-
-
 def _imap(value: Any) -> Endpoint:
     return endpoint(value, "imap")
 
 
 def _smtp(value: Any) -> Endpoint:
     return endpoint(value, "smtp")
+
+
+def _dates(value: Any) -> tuple[date, ...]:
+    return read_dates(map(str, value))  # TOML has dates of its own, whose text is the same
+
+
+def _workdays(value: Any) -> tuple[Workday, ...]:
+    return read_workdays(map(str, value))
 
 
 def _positive(value: Any) -> int:
@@ -154,7 +132,8 @@ def option(
 
     ``sentence`` documents it, ``default`` is the value as written in TOML, ``check`` turns
     the written value into the used one or raises ValueError with what it must be,
-    ``choices`` are the only values allowed, ``written`` is the TOML type.
+    ``choices`` are the only values allowed, ``written`` is the TOML type: ``list`` is one of
+    texts, ``date`` one of dates, in quotes or bare.
     """
     return field(
         metadata={
@@ -175,8 +154,11 @@ class Desk:
     prefix: str = option(
         "What ticket numbers begin with: `ACCREDO` gives ACCREDO-42.", check=_prefix
     )
-    language: Literal["ru", "en"] = option(
-        "The language of letters, tickets and portal.", "en", choices=("ru", "en")
+    language: Language = option(
+        "The language of letters, tickets and portal: `en`, `ru`, or another one whose sentences "
+        "the desk brings along in `overrides/<language>.po`.",
+        "en",
+        _language,
     )
     timezone: ZoneInfo = option("The time zone of every time shown.", "UTC", _zone)
     portal_url: str = option(
@@ -187,6 +169,12 @@ class Desk:
         "`public`, everybody everything but internal notes.",
         "private",
         choices=("private", "public"),
+    )
+    publish: Literal["at-once", "after-review"] = option(
+        "When a new ticket appears on a public portal: `at-once`; or `after-review`, where those "
+        "of addresses never seen before wait until an agent has looked at them.",
+        "at-once",
+        choices=("at-once", "after-review"),
     )
     phone: str = option("The telephone number, told on every page and in every letter.", "")
     hours: str = option("When the telephone is answered, such as `Mon-Fri 9:00-18:00`.", "")
@@ -353,17 +341,18 @@ class Sla:
         read_hours,
     )
     holidays: tuple[date, ...] = option(
-        "Days off, as dates or ranges: `2026-12-31`, `2026-01-01..2026-01-08`.",
+        "Days off, as dates or ranges: `2026-12-31`, `2026-01-01..2026-01-08`; a "
+        "single date may stand without quotes.",
         (),
-        read_dates,
-        written=list,
+        _dates,
+        written=date,
     )
     workdays: tuple[Workday, ...] = option(
         "Days on which the desk works though they are off otherwise, or at hours of their own: "
         "`2026-11-28`, `2026-12-30 09:00-17:00`. They count before `holidays`.",
         (),
-        read_workdays,
-        written=list,
+        _workdays,
+        written=date,
     )
 
 

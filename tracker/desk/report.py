@@ -23,9 +23,10 @@ def _order(number: str) -> tuple[str, int]:
 class Report:
     """Counts and ids of one run.
 
-    ``stamped`` are tickets that people wrote into; ``failed`` are letters that could not be
-    sent, with the reason; ``waiting`` are numbers whose letter the limits hold back; ``notes``
-    are sentences for the person who looks on.
+    ``stamped`` are tickets that people wrote into; ``sent`` are the tickets that letters told of,
+    ``letters`` how many letters these were; ``failed`` are letters that could not be sent, with
+    the reason; ``waiting`` are numbers whose letter the limits hold back; ``notes`` are sentences
+    for the person who looks on.
     """
 
     stamped: list[str] = field(default_factory=list)
@@ -35,6 +36,7 @@ class Report:
     ignored: list[str] = field(default_factory=list)
     quarantined: list[str] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
+    letters: int = 0
     failed: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     pushed: int = 0
@@ -49,10 +51,21 @@ class Report:
             )
             getattr(self, one.what).append(detail)
 
+    def add_letter(self, tickets: Iterable[str]) -> None:
+        """Count a letter that went out, which told of ``tickets``."""
+        self.sent += tickets
+        self.letters += 1
+
     @property
     def exit_code(self) -> int:
         """0, or 3 where something was quarantined or is still unsent."""
         return PARTIAL if self.quarantined or self.failed else 0
+
+    def count(self, name: str) -> int:
+        """Return how many there are of what the list ``name`` names. Letters count, not what each
+        tells of.
+        """
+        return self.letters if name == "sent" else len(getattr(self, name))
 
     def as_markdown(self) -> str:
         """Return counts and numbers of requests as a table; it names nobody."""
@@ -65,7 +78,7 @@ class Report:
                     {each for one in found for each in _NUMBER.findall(one)}, key=_order
                 )
                 more = f" and {len(numbers) - _MOST} more" if len(numbers) > _MOST else ""
-                rows.append(f"| {name} | {len(found)} | {', '.join(numbers[:_MOST])}{more} |")
+                rows.append(f"| {name} | {self.count(name)} | {', '.join(numbers[:_MOST])}{more} |")
         head = "| what | how many | requests |\n|---|---|---|"
         return "\n".join(["### Mail", "", head, *rows, "", ""])
 
@@ -73,7 +86,7 @@ class Report:
         """Return the counts, with the ids beside them."""
         mails = ("opened", "commented", "ignored", "quarantined")
         lists = ("stamped", *mails, "sent", "failed", "waiting")
-        counts = {name: len(getattr(self, name)) for name in lists}
+        counts = {name: self.count(name) for name in lists}
         return {
             "fetched": self.fetched,
             **counts,
