@@ -46,6 +46,10 @@ bench: $(DEV) ## Measure and print the figures
 docs: $(RUNTIME) ## Build this repository's own portal into site/
 	@$(BIN)/tracker build
 
+.PHONY: package
+package: $(DEV) ## Build wheel and sdist into dist/
+	@$(BIN)/python -m hatchling build
+
 .PHONY: format
 format: $(DEV) ## Put the code into its one form
 	@$(BIN)/ruff check --fix .

@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 
 from tests.servers import Dovecot, Mailbox, ServerMissingError, SmtpServer
+from tests.servers.github import GitHubServer
 
 _GIT_CONFIG = """\
 [user]
@@ -102,6 +103,20 @@ def smtp(smtp_server: SmtpServer) -> SmtpServer:
     smtp_server.start()
     smtp_server.reset()
     return smtp_server
+
+
+@pytest.fixture(scope="session")
+def github_server() -> Iterator[GitHubServer]:
+    """A GitHub of one repository; tests take ``github``, which starts empty."""
+    with GitHubServer() as server:
+        yield server
+
+
+@pytest.fixture
+def github(github_server: GitHubServer) -> GitHubServer:
+    """A GitHub whose one repository, org/desk, is new and private."""
+    github_server.reset()
+    return github_server
 
 
 # The short form of every law; the long one is run by the tests marked `soak`.

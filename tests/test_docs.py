@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from datetime import timedelta
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
@@ -24,6 +25,7 @@ from markdown.extensions.toc import slugify
 
 from tests.servers import Mailbox, SmtpServer
 from tests.servers.dovecot import PASSWORD
+from tests.servers.github import GitHubServer
 from tracker.cli.main import main
 from tracker.core.document import parse, render
 from tracker.core.options import KEYED, TABLES, options_of
@@ -331,15 +333,18 @@ Content-Disposition: attachment; filename=page.pdf\r
 class RealDesk:
     """A desk with mail in its mailbox, and its commands as processes."""
 
-    def __init__(self, folder: Path, mailbox: Mailbox, smtp: SmtpServer) -> None:
+    def __init__(
+        self, folder: Path, mailbox: Mailbox, smtp: SmtpServer, github: GitHubServer
+    ) -> None:
         self.folder = folder
+        self.github = github.environment()
         self.root = folder / "desk"
         self.arguments: dict[str, list[str]] = {
             "init": [
                 *("init", str(self.root), "--name", "Desk", "--prefix", "ACCREDO"),
                 *("--address", "support@example.org", "--imap", mailbox.url),
                 *("--smtp", smtp.url_for("support"), "--visibility", "private"),
-                *("--agent", "anna=Anna <anna@example.org>", "--yes"),
+                *("--agent", "anna=Anna <anna@example.org>", "--host", "github", "--yes"),
             ],
             "sync": ["sync", "--json"],
             "doctor": ["doctor", "--json"],
@@ -404,6 +409,13 @@ class RealDesk:
             "quarantine retry": ["quarantine", "retry"],
             "recover": ["recover", "--yes"],
             "completion": ["completion", "bash"],
+            "hosting": ["hosting", "--host", "cron", "--yes"],
+            "github setup": ["github", "setup", "--dry-run"],
+            "github status": ["github", "status", "--json"],
+            "github heartbeat": ["github", "heartbeat"],
+            "github alarm": ["github", "alarm"],
+            "github start": ["github", "start"],
+            "github issues": ["github", "issues", str(folder / "issues.json")],
             "demo send": ["demo", "send", "--dir", str(folder)],
             "demo letters": ["demo", "letters", "--dir", str(folder)],
         }
@@ -414,7 +426,7 @@ class RealDesk:
         record.unlink(missing_ok=True)
         where = [] if path == "init" else ["-C", str(self.root)]
         command = [sys.executable, "-c", RECORDER, str(record), *where, *self.arguments[path]]
-        surroundings = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+        surroundings = {**os.environ, "PYTHONPATH": str(ROOT), **self.github, **environment}
         done = subprocess.run(
             command, env=surroundings, capture_output=True, text=True, cwd=self.folder, check=False
         )
@@ -451,8 +463,12 @@ def put_archives(folder: Path) -> None:
 
 
 @pytest.fixture
-def real(tmp_path: Path, mailbox: Mailbox, smtp: SmtpServer) -> RealDesk:
+def real(tmp_path: Path, mailbox: Mailbox, smtp: SmtpServer, github: GitHubServer) -> RealDesk:
     put_archives(tmp_path)
+    github.workflows = {"inbox.yml": "active", "portal.yml": "active"}
+    github.add_run("inbox.yml", "success", timedelta(minutes=9))
+    github.variables = dict.fromkeys(("DEPLOY_TARGET", "DEPLOY_KNOWN_HOSTS"), "x")
+    github.secrets[""]["DEPLOY_KEY"] = "x"
     smtp.demand_auth("support", PASSWORD)
     mailbox.append(MAIL.format(name="one", more="", padding="").encode())
     again = "In-Reply-To: <one@mail.example>\r\n"
@@ -460,7 +476,7 @@ def real(tmp_path: Path, mailbox: Mailbox, smtp: SmtpServer) -> RealDesk:
     spam = "X-Spam-Flag: YES\r\n"
     mailbox.append(MAIL.format(name="spam", more=spam, padding="").encode())
     mailbox.append(MAIL.format(name="big", more="", padding="x" * 2**21).encode())
-    return RealDesk(tmp_path, mailbox, smtp)
+    return RealDesk(tmp_path, mailbox, smtp, github)
 
 
 def test_json_and_secrets_are_as_documented(real: RealDesk) -> None:
@@ -483,6 +499,7 @@ def test_json_and_secrets_are_as_documented(real: RealDesk) -> None:
         "check": "check",
         "review": "review",
         "outbox": "outbox",
+        "github status": "github-status",
         "export json": "export",
         "import json": "import",
         "import jira": "import",

@@ -63,3 +63,8 @@ def outside_bases() -> tuple[str, ...]:
             f"GITHUB_EVENT_PATH ({path}) holds no event of GitHub",
             "Unset it, or say `tracker check --outside BASE`.",
         ) from None
+
+
+def variable(name: str) -> str:
+    """Return a variable that is no secret, such as what a workflow says of itself, or empty."""
+    return os.environ.get(name, "")

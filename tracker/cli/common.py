@@ -117,3 +117,10 @@ def note(sentence: str) -> None:
     """Print a sentence for the person on stderr, nothing where it is empty."""
     if sentence:
         click.echo(sentence, err=True)
+
+
+def unnamed(sentence: str) -> None:
+    """Print a sentence on stderr without anybody's address or telephone number."""
+    from tracker.core.pages.masking import Mask
+
+    note(Mask()(sentence))

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import click
 
+from tracker.cli import init_hosting
+from tracker.cli.init_hosting import hosting_options
+from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
+from tracker.core.hosting.choices import Hosting
 from tracker.core.settings import FILE
 from tracker.desk.desk import Desk
 from tracker.desk.init import Made, agent_from, make_desk, settings_text
@@ -16,6 +20,11 @@ _NEEDED = {
     "name": "The desk's name",
     "prefix": "What numbers begin with (capital letters, such as ACCREDO)",
     "address": "The mailbox requesters write to",
+}
+_LATER = {
+    "imap": "IMAP server, such as imaps://support@imap.example.org",
+    "smtp": "SMTP server, such as smtps://support@smtp.example.org",
+    "portal_url": "Where the portal will be, such as https://help.example.org/",
 }
 
 
@@ -33,11 +42,6 @@ _NEEDED = {
     type=click.Choice(["at-once", "after-review"]),
     help="When new tickets of unknown people appear on a public portal.",
 )
-@click.option(
-    "--repository",
-    type=click.Choice(["private", "public"]),
-    help="Who reads the Git repository; in a public one addresses are sealed.",
-)
 @click.option("--portal-url", default="", help="Where the portal is published.")
 @click.option("--timezone", default="", help="Such as Europe/Moscow.")
 @click.option("--phone", default="", help="The telephone number.")
@@ -45,6 +49,7 @@ _NEEDED = {
 @click.option(
     "--agent", "agents", multiple=True, metavar="'HANDLE=NAME <ADDRESS>'", help="One who answers."
 )
+@hosting_options
 @click.option("--yes", is_flag=True, help="Ask nothing; take the defaults.")
 @click.pass_obj
 def init(
@@ -56,19 +61,23 @@ def init(
     language: str | None,
     visibility: str | None,
     publish: str | None,
-    repository: str | None,
+    hosting: init_hosting.Given,
     **given: str | None,
 ) -> None:
     """Make a new desk: a Git repository with settings, pages and its first commit.
 
-    Asks for what is not given; with --yes it asks nothing.
+    Asks for what is not given, and says what the choices cost; with --yes it asks nothing. With
+    --host it also writes what runs the job: workflows for GitHub, a pipeline for GitLab, or units,
+    a crontab, nginx and a container file for a server of yours.
 
     \b
-    Example:
+    Examples:
+      tracker init desk
       tracker init desk --name 'Accreditation' --prefix ACCREDO \\
           --address support@example.org \\
           --imap imaps://support@imap.example.org --smtp smtps://support@smtp.example.org \\
-          --language en --agent 'anna=Anna <anna@example.org>' --yes
+          --language en --agent 'anna=Anna <anna@example.org>' \\
+          --host github --repository private --deploy rsync --yes
     """
     for key, question in _NEEDED.items():
         given[key] = given[key] or ("" if yes else click.prompt(question))
@@ -77,22 +86,53 @@ def init(
     if language is None:
         choice = click.Choice(["ru", "en"])
         language = "en" if yes else click.prompt("Language", type=choice, default="en")
+    chosen = None
+    people = dict(agent_from(one) for one in agents)
     if not yes:
-        for key, question in (("imap", "IMAP server"), ("smtp", "SMTP server")):
-            given[key] = given[key] or click.prompt(f"{question} (empty: later)", default="")
-    visibility = _visibility(visibility, yes)
-    if visibility == "public" and publish is None and not yes:
-        publish = _ask_publish()
+        for key, question in _LATER.items():
+            given[key] = given[key] or _ask_for_later(question)
+        people = people or _ask_agent()
+        visibility = _ask_visibility(visibility)
+        if visibility == "public":
+            publish = publish or _ask_publish()
+        chosen = init_hosting.ask(hosting, may_be_public=visibility == "public")
+    chosen = chosen or init_hosting.settled(hosting)
     desk_keys = ("name", "prefix", "portal_url", "timezone", "phone", "hours")
     tables = {
         "desk": {key: given[key] or "" for key in desk_keys}
-        | {"language": language, "visibility": visibility, "publish": publish or ""}
-        | {"repository": _repository(repository, visibility, yes)},
+        | {"language": language, "visibility": visibility or "private", "publish": publish or ""}
+        | {"repository": "public" if chosen.open_source else ""},
         "mailbox": {key: given[key] or "" for key in ("address", "imap", "smtp")},
     }
-    people = dict(agent_from(one) for one in agents)
-    made = make_desk(folder / directory, settings_text(tables, people))
-    _tell(made, visibility, asks=not yes)
+    made = make_desk(folder / directory, settings_text(tables, people), chosen)
+    _tell(made, visibility or "private", chosen, asks=not yes)
+
+
+def _ask_for_later(question: str) -> str:
+    return str(click.prompt(f"{question} (empty: later)", default="", show_default=False))
+
+
+def _ask_agent() -> dict[str, Address]:
+    written = _ask_for_later("Who answers, such as anna=Anna <anna@example.org>")
+    return dict([agent_from(written)]) if written else {}
+
+
+def _ask_visibility(given: str | None) -> str:
+    """Ask who may read tickets. A public desk is confirmed: what it showed can't be hidden."""
+    if given is None:
+        click.echo(
+            "\nWho reads requests on the portal? private: each person their own, with an account. "
+            "public: everybody all of them, with addresses and telephone numbers masked."
+        )
+        choice = click.Choice(["private", "public"])
+        given = str(click.prompt("Portal", type=choice, default="private"))
+    if given == "public":
+        click.echo(
+            "Everybody will read every request, with the names of those who wrote, their messages, "
+            "files and your answers."
+        )
+        click.confirm("Make the desk public?", abort=True)
+    return given
 
 
 def _ask_publish() -> str:
@@ -105,36 +145,15 @@ def _ask_publish() -> str:
     return str(click.prompt("New tickets appear", type=choice, default="after-review"))
 
 
-def _visibility(given: str | None, yes: bool) -> str:
-    """Return who may read tickets. A public desk is confirmed: what it shows can't be hidden."""
-    if given is None and not yes:
-        choice = click.Choice(["private", "public"])
-        given = click.prompt("Who may read requests on the portal", type=choice, default="private")
-    if given == "public" and not yes:
-        click.echo(
-            "Everybody will read every request, with the names of those who wrote, their messages, "
-            "files and your answers."
-        )
-        click.confirm("Make the desk public?", abort=True)
-    return given or "private"
-
-
-def _repository(given: str | None, visibility: str, yes: bool) -> str:
-    """Return who may read the repository. Only a public desk's may be public."""
-    if given is None and visibility == "public" and not yes:
-        choice = click.Choice(["private", "public"])
-        question = "Who may read the Git repository (in a public one addresses are sealed)"
-        given = click.prompt(question, type=choice, default="private")
-    return "" if given in (None, "private") else str(given)
-
-
-def _tell(made: Made, visibility: str, *, asks: bool) -> None:
+def _tell(made: Made, visibility: str, chosen: Hosting, *, asks: bool) -> None:
     click.echo(f"The desk is in {made.root}. Its settings: {made.root / FILE}")
     if made.secret:
         _tell_secret(made.secret, visibility, asks=asks)
     click.echo(f"Then `tracker -C {made.root} doctor` says what is still missing.")
     if visibility == "private":
         click.echo("The desk is private: `tracker build` needs the desk's secret.")
+    for sentence in init_hosting.next_steps(chosen):
+        click.echo(sentence)
     waiting = _waiting_mails(made.root)
     if waiting:
         click.echo(
@@ -156,7 +175,9 @@ def _tell_secret(secret: str, visibility: str, *, asks: bool) -> None:
             "void, and everybody must be invited anew (`tracker account rotate --lost`)."
         )
     while asks:
-        written = click.prompt("Made the copies? Type its last four letters", default="")
+        written = click.prompt(
+            "Made the copies? Type its last four letters", default="", show_default=False
+        )
         if written.strip() == secret[-4:]:
             break
         click.echo("Those are not its last four letters.")

@@ -58,6 +58,8 @@ COMMANDS = {
     "import": "importing:import_",
     "export": "exporting:export",
     "demo": "demo:demo",
+    "hosting": "hosting:hosting",
+    "github": "github:github",
     "completion": "completion:completion",
 }
 
@@ -134,7 +136,16 @@ def run(arguments: list[str] | None = None) -> None:
 
 
 def fail(error: TrackerError) -> None:
-    """Print message and hint on stderr and exit."""
+    """Print message and hint on stderr and exit. In a workflow of GitHub the message is also an
+    annotation, and names nobody: the log of a public repository is public.
+    """
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        from tracker.core.hosting.workflow import annotation
+        from tracker.core.pages.masking import Mask
+
+        hide = Mask()
+        error.message, error.hint = hide(error.message), hide(error.hint)
+        click.echo(annotation("error", f"{error.message}\n{error.hint}"), err=True)
     click.echo(f"tracker: {error.message}", err=True)
     if error.hint:
         click.echo(error.hint, err=True)

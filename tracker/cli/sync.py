@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from tracker.cli.common import echo_json, json_option, note, open_desk, progress_bar
+from tracker.cli.common import echo_json, json_option, note, open_desk, progress_bar, unnamed
 from tracker.core.errors import TrackerError
 from tracker.desk.report import Report
 
@@ -15,9 +16,15 @@ _SHOWN = 5
 
 
 @click.command()
+@click.option("--no-mailbox", is_flag=True, help="Take no mail in: stamp and send only.")
+@click.option(
+    "--summary",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Add what was done to this file, as Markdown; what is printed then names nobody.",
+)
 @json_option
 @click.pass_obj
-def sync(folder: Path, as_json: bool) -> None:
+def sync(folder: Path, no_mailbox: bool, summary: Path | None, as_json: bool) -> None:
     """Stamp what was committed, take in mail, commit, push, send letters.
 
     Stamping makes answers of what agents wrote under the reply mark of tickets, and events of
@@ -31,6 +38,8 @@ def sync(folder: Path, as_json: bool) -> None:
     Examples:
       tracker sync                 # from cron, every few minutes
       tracker -C /srv/desk sync --json
+      tracker sync --no-mailbox    # after a push: send what agents wrote
+      tracker sync --summary summary.md
 
     Exit status: 0 done; 1 a fault you can mend; 3 done, but something was quarantined or is
     still unsent; 4 another run is at work in this folder.
@@ -39,17 +48,22 @@ def sync(folder: Path, as_json: bool) -> None:
 
     desk = open_desk(folder)
     with progress_bar("Taking in mail", shown=not as_json) as watch:
-        report = run_once(desk, watch)
+        report = run_once(desk, watch, mailbox=not no_mailbox)
+    say = note
+    if summary:
+        with summary.open("a", encoding="utf-8") as file:
+            file.write(report.as_markdown())
+        say = unnamed  # whoever may read the repository may read the job's output
     if as_json:
         echo_json(report.as_json())
     else:
-        _tell(report)
+        _tell(report, say)
     for sentence in report.notes:
-        note(sentence)
+        say(sentence)
     sys.exit(report.exit_code)
 
 
-def _tell(report: Report) -> None:
+def _tell(report: Report, say: Callable[[str], None]) -> None:
     parts = [f"{report.fetched} fetched"]
     mails = ("opened", "commented", "account", "ignored", "quarantined")
     for name in ("stamped", *mails, "sent", "failed", "waiting"):
@@ -57,11 +71,11 @@ def _tell(report: Report) -> None:
             parts.append(f"{count} {name}")
     click.echo(", ".join(parts))
     for line in report.quarantined:
-        note(f"quarantined: message {line} (see `tracker quarantine list`)")
+        say(f"quarantined: message {line} (see `tracker quarantine list`)")
     for line in report.failed[:_SHOWN]:
-        note(f"not sent: {line}")
+        say(f"not sent: {line}")
     if len(report.failed) > _SHOWN:
-        note(f"not sent: {len(report.failed) - _SHOWN} more; `--json` names them all")
+        say(f"not sent: {len(report.failed) - _SHOWN} more; `--json` names them all")
 
 
 @click.command()

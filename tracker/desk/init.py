@@ -13,8 +13,10 @@ from tracker.adapters.git import Git
 from tracker.core import state
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
+from tracker.core.hosting.choices import Hosting
 from tracker.core.settings import FILE, Settings, read_settings
 from tracker.core.snippets import FOLDER
+from tracker.desk.hosting import hosting_files
 
 TEMPLATES = Path(__file__).parent.parent / "portal" / "templates"
 
@@ -22,12 +24,18 @@ GITIGNORE = """\
 # Caches of the tracker, and the built portal.
 .tracker/
 site/
+# What a job makes beside it. Secrets never belong here.
+.venv-tracker/
+public/
+summary.md
+*.env
 """
 GITATTRIBUTES = """\
 # Git must not change a byte of what was stored. A ticket that a web editor saved with CRLF would
 # else look changed in every clone for ever, which keeps the clone from following.
 tickets/** -text
 """
+_NOWHERE = Hosting("none", "none", 60, open_source=False, package="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +75,8 @@ def agent_from(written: str) -> tuple[str, Address]:
     return handle.strip(), Address(address.name or handle.strip(), address.email)
 
 
-def make_desk(root: Path, settings: str) -> Made:
-    """Make the desk in ``root``, which must be new or empty.
+def make_desk(root: Path, settings: str, hosting: Hosting | None = None) -> Made:
+    """Make the desk in ``root``, which must be new or empty; ``hosting`` adds what runs it.
 
     Raises SettingsError for wrong settings, TrackerError where something is there already.
     """
@@ -79,7 +87,9 @@ def make_desk(root: Path, settings: str) -> Made:
         )
     root.mkdir(parents=True, exist_ok=True)
     files = {FILE: settings, ".gitignore": GITIGNORE, ".gitattributes": GITATTRIBUTES}
-    for path, text in (files | _pages(checked)).items():
+    files |= _pages(checked)
+    files |= hosting_files(hosting or _NOWHERE, checked)
+    for path, text in files.items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, "utf-8")

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from tracker.core.errors import PARTIAL
 from tracker.core.intake import Outcome
+
+_NUMBER = re.compile(r"\b[A-Z][A-Z0-9]{1,9}-[1-9]\d*\b")
+_MOST = 20
+
+
+def _order(number: str) -> tuple[str, int]:
+    prefix, _, digits = number.rpartition("-")
+    return prefix, int(digits)
 
 
 @dataclass(slots=True)
@@ -58,6 +67,21 @@ class Report:
         tells of.
         """
         return self.letters if name == "sent" else len(getattr(self, name))
+
+    def as_markdown(self) -> str:
+        """Return counts and numbers of requests as a table; it names nobody."""
+        mails = ("opened", "commented", "ignored", "quarantined")
+        rows = [f"| fetched | {self.fetched} | |"]
+        for name in ("stamped", *mails, "sent", "failed", "waiting"):
+            found: list[str] = getattr(self, name)
+            if found:
+                numbers = sorted(
+                    {each for one in found for each in _NUMBER.findall(one)}, key=_order
+                )
+                more = f" and {len(numbers) - _MOST} more" if len(numbers) > _MOST else ""
+                rows.append(f"| {name} | {self.count(name)} | {', '.join(numbers[:_MOST])}{more} |")
+        head = "| what | how many | requests |\n|---|---|---|"
+        return "\n".join(["### Mail", "", head, *rows, "", ""])
 
     def as_json(self) -> dict[str, Any]:
         """Return the counts, with the ids beside them."""

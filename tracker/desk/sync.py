@@ -14,9 +14,10 @@ from tracker.desk.report import Report
 from tracker.desk.stamping import stamp_all
 
 
-def sync(desk: Desk, watch: Watch | None = None) -> Report:
-    """Do one run. Another run in the same folder raises Busy; elsewhere it is a race that
-    nobody loses. Raises MailServerError and GitError; what was done until then stays done.
+def sync(desk: Desk, watch: Watch | None = None, *, mailbox: bool = True) -> Report:
+    """Do one run; without ``mailbox`` no mail is taken in. Another run in the same folder raises
+    Busy; elsewhere it is a race that nobody loses. Raises MailServerError and GitError; what was
+    done until then stays done.
     """
     report = Report()
     keys = desk.keys()
@@ -28,7 +29,7 @@ def sync(desk: Desk, watch: Watch | None = None) -> Report:
         desk.repository.fetch()
         started = desk.repository.newest()
         sending = desk.settings.mailbox.smtp is not None
-        if desk.settings.mailbox.imap is None:
+        if mailbox and desk.settings.mailbox.imap is None:
             report.notes.append("No mailbox is read: set `mailbox.imap` in tracker.toml.")
         lease = new_lease(desk)
         fault: TrackerError | None = None
@@ -38,7 +39,8 @@ def sync(desk: Desk, watch: Watch | None = None) -> Report:
             except ShallowError as error:
                 fault = error  # without its history a clone can still take in mail
             try:
-                take_in(desk, keys, lease if sending else None, report, watch or _unwatched)
+                if mailbox:
+                    take_in(desk, keys, lease if sending else None, report, watch or _unwatched)
             except MailServerError as error:
                 fault = error  # a mailbox that is down keeps no letter from going out
             Outbox(desk, keys, lease, report).send_due()

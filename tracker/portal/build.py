@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import subprocess
@@ -13,7 +14,8 @@ from pathlib import Path
 
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
-from mkdocs.exceptions import BuildError, MkDocsException
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort, BuildError, MkDocsException
 
 from tracker.core.errors import TrackerError
 from tracker.desk.desk import Desk
@@ -66,7 +68,7 @@ def start_build(root: Path, *, from_work_tree: bool = False) -> Build:
     """Build as ``build_portal`` does, from the work tree if asked for."""
     path = _configuration(root)
     with _words_of_the_generator():
-        config = load_config(config_file=str(path))
+        config = _load(path)
         plugin = config.plugins.get("tracker")
         if not isinstance(plugin, TrackerPlugin):
             raise TrackerError(f"{path} names no plugin `tracker`.", "Add it below `plugins:`.")
@@ -144,3 +146,19 @@ def _keep_hidden(site: Path, fresh: Path) -> None:
     for one in site.iterdir():
         if one.name.startswith(".") and not (fresh / one.name).exists():
             one.rename(fresh / one.name)
+
+
+def _load(path: Path) -> MkDocsConfig:
+    """Load the generator's settings. What is wrong with them it says in its log alone."""
+    heard: list[str] = []
+    ear = logging.Handler(logging.ERROR)
+    ear.emit = lambda record: heard.append(record.getMessage())  # type: ignore[method-assign]
+    log = logging.getLogger("mkdocs")
+    log.addHandler(ear)
+    try:
+        return load_config(config_file=str(path))
+    except Abort:
+        said = " ".join(" ".join(heard).split())
+        raise TrackerError(f"{path.name} is wrong: {said}", f"Mend {path}.") from None
+    finally:
+        log.removeHandler(ear)

@@ -1,0 +1,317 @@
+"""Hosts other than GitHub: GitLab's pipeline, cron, systemd, nginx, run or read as written."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import crossplane
+import pytest
+import yaml
+
+from tests.desk.conftest import RealDesk, letter
+from tests.desk.hosted import (
+    PROGRAMS,
+    SECRET,
+    index,
+    installed,
+    publish,
+    wheelhouse,
+    write_hosting,
+)
+from tests.desk.people import FILE
+from tests.servers import Mailbox, SmtpServer
+from tests.servers.dovecot import PASSWORD
+from tests.servers.github import GitHubServer
+from tracker.desk.hosting import BIN, ROOT, WEB
+
+__all__ = ["installed", "wheelhouse"]
+pytestmark = pytest.mark.servers
+
+
+def at_remote(desk: RealDesk) -> str:
+    command = ["git", "-C", str(desk.remote), "ls-tree", "-r", "--name-only", "main"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+# GitLab
+
+
+def steps(script: Any) -> Iterator[str]:
+    """Yield the lines of a script, lists in it taken apart as GitLab does."""
+    for one in script:
+        if isinstance(one, list):
+            yield from steps(one)
+        else:
+            yield one
+
+
+class GitLab:
+    """Runs jobs of the pipeline in clean clones, checked out at a commit."""
+
+    def __init__(self, desk: RealDesk, home: Path, wheelhouse: Path, cache: Path) -> None:
+        self.desk = desk
+        self.home = home
+        self.cache = cache
+        self.variables = {
+            **index(wheelhouse),
+            "TRACKER_SECRET": SECRET,
+            "TRACKER_IMAP_PASSWORD": PASSWORD,
+            "DEPLOY_KEY": "key-canary",
+            "DEPLOY_KNOWN_HOSTS": "web ssh-ed25519 AAAA",
+            "DEPLOY_TARGET": str(home / "web"),
+        }
+        self.runs = 0
+
+    def run(self, name: str) -> tuple[int, str, Path]:
+        self.runs += 1
+        assert self.desk.remote
+        work = self.home / f"gitlab-{self.runs}"
+        subprocess.run(["git", "clone", "-q", self.desk.remote.as_uri(), str(work)], check=True)
+        git = ["git", "-C", str(work)]
+        subprocess.run([*git, "checkout", "-q", "--detach"], check=True)
+        head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True)
+        kept = self.cache / ".venv-tracker"
+        if kept.exists():
+            (work / ".venv-tracker").symlink_to(kept)
+        pipeline = yaml.safe_load((work / ".gitlab-ci.yml").read_text("utf-8"))
+        env = {
+            **self.variables,
+            "HOME": str(self.home),
+            "PATH": f"{PROGRAMS}:{sys.base_prefix}/bin:/usr/bin:/bin",
+            "CI": "true",
+            "CI_SERVER_URL": self.desk.remote.parent.as_uri(),
+            "CI_PROJECT_PATH": self.desk.remote.stem,
+            "CI_PROJECT_ID": "1",
+            "CI_JOB_TOKEN": "job-canary",
+            "CI_DEFAULT_BRANCH": "main",
+            "CI_COMMIT_SHA": head.stdout.strip(),
+            "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+            "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "2",
+            "CI_MERGE_REQUEST_PROJECT_ID": "1",
+            "CI_MERGE_REQUEST_PROJECT_URL": self.desk.remote.with_suffix("").as_uri(),
+        }
+        script = "\n".join(["set -e", *steps(pipeline[name]["script"])])
+        done = subprocess.run(
+            ["bash", "-c", script],
+            cwd=work,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if not kept.exists() and (work / ".venv-tracker").exists():
+            (work / ".venv-tracker").rename(kept)  # its programs name the place where it was made
+            (work / ".venv-tracker").symlink_to(kept)
+        return done.returncode, done.stdout, work
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What GitLab keeps from job to job."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def gitlab(
+    desk_of: Callable[..., RealDesk], tmp_path: Path, wheelhouse: Path, cache: Path
+) -> Callable[..., GitLab]:
+    def make(way: str) -> GitLab:
+        desk = desk_of()
+        write_hosting(desk.root, "--host", "gitlab", "--deploy", way)
+        publish(desk.root)
+        return GitLab(desk, tmp_path, wheelhouse, cache)
+
+    return make
+
+
+def test_gitlab_takes_in_answers_and_publishes(
+    gitlab: Callable[..., GitLab], mailbox: Mailbox, smtp: SmtpServer, github: GitHubServer
+) -> None:
+    host = gitlab("pages")
+    host.variables["HEARTBEAT_URL"] = f"{github.url}/ping"
+    mailbox.append(letter("ivan", subject="Принтер"))
+    code, log, work = host.run("inbox")
+    assert code == 0, log
+    assert FILE in at_remote(host.desk)
+    assert "Принтер" in (work / "public/tickets/ACCREDO-1/index.html").read_text("utf-8")
+    assert "| opened | 1 | ACCREDO-1 |" in (work / "summary.md").read_text("utf-8")
+    assert len(smtp.letters_to("ivan@example.org")) == 1
+    for word in (SECRET, "job-canary", "ivan@", "Принтер"):
+        assert word not in log
+
+    mailbox.append(letter("olga"))
+    code, log, work = host.run("portal")
+    assert code == 0, log
+    assert "ACCREDO-2.md" not in at_remote(host.desk)
+    assert github.pings == 1  # of the intake
+
+    code, log, work = host.run("check")
+    assert code == 0, log
+
+    host.variables["TRACKER_IMAP_PASSWORD"] = "wrong-canary"
+    code, log, work = host.run("inbox")
+    assert code == 1
+    assert "wrong-canary" not in log
+    assert not (work / "public").exists()
+
+
+def test_gitlab_publishes_by_rsync(gitlab: Callable[..., GitLab], mailbox: Mailbox) -> None:
+    host = gitlab("rsync")
+    mailbox.append(letter("ivan", subject="Принтер"))
+    code, log, _ = host.run("inbox")
+    assert code == 0, log
+    card = host.home / "web" / "tickets/ACCREDO-1/index.html"
+    assert "Принтер" in card.read_text("utf-8")
+    assert "key-canary" not in log
+
+
+# A server
+
+
+class Server:
+    """A machine with a desk, its files of hosting/ moved to folders of the test."""
+
+    def __init__(self, desk: RealDesk, bin_: Path, folder: Path, heartbeat: str) -> None:
+        self.desk = desk
+        self.web = folder / "web"
+        self.environment = folder / "desk.env"
+        names = {"TRACKER_SECRET": SECRET, "TRACKER_IMAP_PASSWORD": PASSWORD}
+        names["HEARTBEAT_URL"] = heartbeat
+        example = (desk.root / "hosting" / "desk.env.example").read_text("utf-8")
+        lines = [f"{name}={value}" for name, value in names.items()]
+        self.environment.write_text(example + "\n".join(lines) + "\n")
+        self.places = {
+            BIN: str(bin_),
+            ROOT: str(desk.root),
+            WEB: str(self.web),
+            "/usr/bin/rsync": str(PROGRAMS / "rsync"),
+            "/etc/tracker/desk.env": str(self.environment),
+            "/usr/local/bin": str(PROGRAMS),
+        }
+
+    def read(self, name: str) -> str:
+        text = (self.desk.root / "hosting" / name).read_text("utf-8")
+        for place, here in self.places.items():
+            text = text.replace(place, here)
+        return text
+
+    def units(self, name: str) -> configparser.ConfigParser:
+        """Read a unit; what may stand more than once is numbered."""
+        count = iter(range(100))
+        text = re.sub(
+            r"^(Exec\w+|ReadWritePaths)=",
+            lambda m: f"{m[1]}.{next(count)}=",
+            self.read(name),
+            flags=re.MULTILINE,
+        )
+        parser = configparser.ConfigParser(interpolation=None)
+        parser.optionxform = str  # type: ignore[assignment,method-assign]
+        parser.read_string(text)
+        return parser
+
+
+@pytest.fixture
+def server(
+    desk_of: Callable[..., RealDesk], installed: Path, tmp_path: Path, github: GitHubServer
+) -> Server:
+    desk = desk_of()
+    write_hosting(desk.root, "--host", "cron", "--deploy", "rsync", "--every", "5")
+    publish(desk.root)
+    return Server(desk, installed, tmp_path, f"{github.url}/ping")
+
+
+def test_systemd_runs_the_job(
+    server: Server, mailbox: Mailbox, smtp: SmtpServer, github: GitHubServer
+) -> None:
+    unit = server.units("tracker.service")["Service"]
+    assert unit["Type"] == "oneshot"
+    good = {0, *map(int, unit["SuccessExitStatus"].split())}
+    lines = server.environment.read_text().splitlines()
+    env = dict(line.split("=", 1) for line in lines if line and line[0] != "#")
+    mailbox.append(letter("ivan", subject="Принтер"))
+    for key, command in unit.items():
+        if key.startswith(("ExecStart.", "ExecStartPost.")):
+            words = shlex.split(command.removeprefix("-"))
+            path = {"PATH": f"{sys.base_prefix}/bin:/usr/bin:/bin", "HOME": os.environ["HOME"]}
+            done = subprocess.run(
+                words, env=env | path, capture_output=True, text=True, check=False
+            )
+            assert done.returncode in good, f"{command}: {done.stderr}"
+    assert "Принтер" in (server.web / "tickets/ACCREDO-1/index.html").read_text("utf-8")
+    assert FILE in at_remote(server.desk)
+    assert len(smtp.letters_to("ivan@example.org")) == 1
+    assert github.pings == 1
+    timer = server.units("tracker.timer")["Timer"]
+    assert timer["OnUnitInactiveSec"] == "5min"
+
+
+def test_cron_runs_the_job(server: Server, mailbox: Mailbox, github: GitHubServer) -> None:
+    mailbox.append(letter("ivan", subject="Принтер"))
+    *settings, job = server.read("crontab").splitlines()
+    times, command = " ".join(job.split(" ")[:5]), job.split(" ", 5)[5]
+    assert re.fullmatch(r"[\d,]+ \* \* \* \*", times)
+    env = dict(line.split("=", 1) for line in settings if line and line[0] != "#")
+    env["PATH"] += f":{sys.base_prefix}/bin"
+    done = subprocess.run(
+        ["sh", "-c", command],
+        env=env | {"HOME": os.environ["HOME"]},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert github.pings == 1
+    assert "Принтер" in (server.web / "tickets/ACCREDO-1/index.html").read_text("utf-8")
+
+
+def test_units_are_right_to_systemd(server: Server, tmp_path: Path) -> None:
+    """By systemd itself where it is at hand; else by their sections and keys."""
+    folder = tmp_path / "units"
+    folder.mkdir()
+    names = ("tracker.service", "tracker.timer", "tracker-alarm.service")
+    for name in names:
+        (folder / name).write_text(server.read(name))
+        assert set(server.units(name)) <= {"DEFAULT", "Unit", "Service", "Timer", "Install"}
+    if program := shutil.which("systemd-analyze"):
+        command = [program, "verify", "--man=no", *(str(folder / name) for name in names)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        said = [line for line in done.stderr.splitlines() if str(folder) in line]
+        assert said == [], done.stderr
+
+
+def test_nginx_file_is_read_whole(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "desk.conf").write_text(server.read("nginx.conf"))
+    (tmp_path / "nginx.conf").write_text("events {}\nhttp { include desk.conf; }\n")
+    read = crossplane.parse(str(tmp_path / "nginx.conf"))
+    assert read["status"] == "ok", read["errors"]
+    (block,) = read["config"][1]["parsed"]
+    told = {one["directive"]: one["args"] for one in block["block"]}
+    assert told["root"] == [str(server.web)]
+    assert told["server_name"] == ["127.0.0.1"]
+    headers = [
+        {one["args"][0] for one in held if one["directive"] == "add_header"}
+        for held in (block["block"], *(one.get("block", []) for one in block["block"]))
+    ]
+    said = [one for one in headers if one]
+    assert len(said) == 2
+    # A block with headers of its own loses those around it.
+    assert said[0] < said[1]
+
+
+def test_container_file_names_what_is_there(server: Server) -> None:
+    """No engine is asked of a test machine: every COPY's source exists, nothing runs as root."""
+    text = server.read("Containerfile")
+    for source in re.findall(r"^COPY (\S+) ", text, re.MULTILINE):
+        assert (server.desk.root / source).is_file()
+    lines = text.split("\n")
+    assert lines.index("USER tracker") < next(n for n, one in enumerate(lines) if "CMD" in one)
+    assert "TRACKER_" not in text

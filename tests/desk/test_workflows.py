@@ -1,0 +1,277 @@
+"""The workflows that init writes, as written: linted, and their steps run on real servers."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.desk.conftest import RealDesk, letter
+from tests.desk.hosted import PROGRAMS, SECRET, index, publish, wheelhouse, write_hosting
+from tests.desk.people import FILE, Person
+from tests.servers import Mailbox, SmtpServer
+from tests.servers.actions import Runner
+from tests.servers.dovecot import PASSWORD
+from tests.servers.github import GitHubServer
+
+__all__ = ["wheelhouse"]
+pytestmark = pytest.mark.servers
+PUBLISH = ("pages", "rsync", "s3", "none")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of all runs, so that Tracker is installed once; GitHub's cache does the same."""
+    return tmp_path_factory.mktemp("runner")
+
+
+@pytest.fixture
+def runner(
+    desk_of: Callable[..., RealDesk],
+    home: Path,
+    wheelhouse: Path,
+    tmp_path: Path,
+    github: GitHubServer,
+) -> Iterator[Runner]:
+    """A runner for a desk with workflows that publish on Pages."""
+    desk = desk_of()
+    write_hosting(desk.root, "--host", "github", "--deploy", "pages")
+    publish(desk.root)
+    github.workflows = {"inbox.yml": "active"}
+    assert desk.remote
+    subprocess.run(
+        ["git", "-C", str(desk.remote), "config", "uploadpack.allowFilter", "true"], check=True
+    )
+    secrets = {
+        "TRACKER_SECRET": SECRET,
+        "TRACKER_IMAP_PASSWORD": PASSWORD,
+        "TRACKER_SMTP_PASSWORD": "smtp-canary",
+    }
+    surroundings = github.environment() | index(wheelhouse)
+    yield Runner(tmp_path, desk.remote, home, secrets, surroundings)
+
+
+def desk_at(runner: Runner, name: str = "person") -> Person:
+    """A person's clone of the desk."""
+    folder = runner.folder / name
+    subprocess.run(["git", "clone", "-q", str(runner.remote), str(folder)], check=True)
+    return Person(folder, "Анна", "anna@example.org")
+
+
+def test_inbox_takes_in_answers_and_publishes(
+    runner: Runner, mailbox: Mailbox, smtp: SmtpServer, github: GitHubServer
+) -> None:
+    runner.secrets["HEARTBEAT_URL"] = f"{github.url}/ping"
+    mailbox.append(letter("ivan", subject="Принтер"))
+    done = runner.run("inbox")
+    assert done.ok, done.log
+    assert "| opened | 1 | ACCREDO-1 |" in done.summary
+    assert "| sent | " in done.summary
+    assert "/site: 1 tickets" in done.summary
+    assert github.pings == 1
+    (site,) = runner.deployed
+    assert "Принтер" in (site / "tickets/ACCREDO-1/index.html").read_text("utf-8")
+    letters = smtp.letters_to("ivan@example.org")
+    assert len(letters) == 1
+    log = subprocess.run(
+        ["git", "-C", str(runner.remote), "ls-tree", "-r", "--name-only", "main"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert FILE in log.stdout
+    for word in (SECRET, PASSWORD, "smtp-canary", "ivan@", "Принтер"):
+        assert word not in done.log + done.summary
+
+    again = runner.run("inbox")
+    assert again.ok, again.log
+    assert "Build the portal" not in again.ran
+    assert "Publish on Pages" not in again.ran
+
+    runner.caches.clear()  # a cache is only a cache
+    third = runner.run("inbox")
+    assert third.ok, third.log
+    assert "Publish on Pages" in third.ran
+    assert len(runner.deployed) == 2
+    names = [{path.relative_to(one) for path in one.rglob("*")} for one in runner.deployed]
+    assert names[0] == names[1]
+
+
+def test_portal_sends_what_an_agent_committed(
+    runner: Runner, mailbox: Mailbox, smtp: SmtpServer
+) -> None:
+    mailbox.append(letter("ivan"))
+    assert runner.run("inbox").ok
+    anna = desk_at(runner)
+    anna.draft("Готово, проверьте.\n\n/close\n")
+    anna.commit()
+    anna.git("push", "-q", "origin", "main")
+    mailbox.append(letter("olga"))
+    del runner.secrets["TRACKER_IMAP_PASSWORD"]
+    done = runner.run("portal")
+    assert done.ok, done.log
+    assert "| stamped | 1 | ACCREDO-1 |" in done.summary
+    assert "opened" not in done.summary
+    assert "See whether the schedule is alive" in done.ran
+    answers = smtp.letters_to("ivan@example.org")
+    assert "Готово, проверьте." in answers[-1].message.get_body().get_content()
+    card = runner.deployed[-1] / "tickets/ACCREDO-1/index.html"
+    assert "Готово, проверьте." in card.read_text("utf-8")
+
+
+def test_a_failing_mailbox_turns_the_job_red(runner: Runner, github: GitHubServer) -> None:
+    runner.secrets["TRACKER_IMAP_PASSWORD"] = "wrong-canary"
+    done = runner.run("inbox")
+    assert not done.ok
+    assert "::error title=Tracker::" in done.log
+    assert "wrong-canary" not in done.log
+    assert "Build the portal" not in done.ran
+    assert runner.deployed == []
+    assert [one["title"] for one in github.issues] == ["The desk's job fails"]
+    assert "/actions/runs/1" in github.issues[0]["body"]
+
+    runner.secrets["TRACKER_IMAP_PASSWORD"] = PASSWORD
+    assert runner.run("inbox").ok
+    assert github.issues[0]["state"] == "closed"
+    assert len(runner.deployed) == 1
+
+
+def test_nothing_half_built_is_published(
+    runner: Runner, mailbox: Mailbox, github: GitHubServer
+) -> None:
+    mailbox.append(letter("ivan"))
+    assert runner.run("inbox").ok
+    anna = desk_at(runner)
+    anna.save((anna.root / "mkdocs.yml").read_text() + "hooks: [nowhere.py]\n", "mkdocs.yml")
+    anna.commit()
+    anna.git("push", "-q", "origin", "main")
+    done = runner.run("portal")
+    assert not done.ok
+    assert "nowhere.py" in done.log
+    assert "Hand the site over to Pages" not in done.ran
+    assert len(runner.deployed) == 1
+    assert github.issues[0]["state"] == "open"
+
+
+def test_check_refuses_faults_and_strangers(runner: Runner, mailbox: Mailbox) -> None:
+    mailbox.append(letter("ivan"))
+    assert runner.run("inbox").ok
+    event = runner.folder / "event.json"
+    stranger = desk_at(runner, "stranger")
+    stranger.git("checkout", "-q", "-b", "mend")
+    stranger.save("# Mended\n", "docs/help/index.md")
+    stranger.commit()
+    stranger.git("push", "-q", "origin", "mend")
+    sha = stranger.git("rev-parse", "origin/main").strip()
+    fork = '{"repo": {"full_name": "x/desk"}, "ref": "mend"}'
+    base = f'{{"ref": "main", "sha": "{sha}", "repo": {{"full_name": "org/desk"}}}}'
+    event.write_text(f'{{"pull_request": {{"head": {fork}, "base": {base}}}}}')
+    done = runner.run("check", "mend", GITHUB_EVENT_PATH=str(event))
+    assert done.ok, done.log
+
+    stranger.draft("Пароль: 1\n")
+    stranger.commit()
+    stranger.git("push", "-q", "origin", "mend")
+    done = runner.run("check", "mend", GITHUB_EVENT_PATH=str(event))
+    assert not done.ok
+    assert "a pull request from outside must not change tickets" in done.log
+    assert done.ran[-1] == "Check settings and tickets"
+
+
+def test_heartbeat_switches_the_schedule_on_again(runner: Runner, github: GitHubServer) -> None:
+    github.workflows["inbox.yml"] = "disabled_inactivity"
+    done = runner.run("heartbeat")
+    assert done.ok, done.log
+    assert github.workflows["inbox.yml"] == "active"
+    assert [one["title"] for one in github.issues] == ["The desk's schedule needs a look"]
+
+
+# Linted
+
+
+@pytest.fixture(scope="module")
+def all_hosting(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A desk for each way to host and publish one."""
+    folder = tmp_path_factory.mktemp("hosting")
+    for visibility in ("public", "private"):
+        root = folder / visibility
+        options = ["--name", "D", "--prefix", "ACCREDO", "--address", "support@example.org"]
+        command = [sys.executable, "-m", "tracker", "init", str(root), *options]
+        subprocess.run(
+            [*command, "--visibility", visibility, "--yes"], check=True, capture_output=True
+        )
+        for way in PUBLISH:
+            for host in ("github", "gitlab", "cron"):
+                target = folder / f"{host}-{way}-{visibility}"
+                target.mkdir()
+                (target / "tracker.toml").write_bytes((root / "tracker.toml").read_bytes())
+                write_hosting(target, "--host", host, "--deploy", way)
+    return folder
+
+
+def test_linters_find_nothing(all_hosting: Path) -> None:
+    tools = Path(sys.executable).parent
+    workflows = sorted(map(str, all_hosting.glob("*/.github/workflows/*.yml")))
+    pipelines = sorted(map(str, all_hosting.glob("*/.gitlab-ci.yml")))
+    assert (len(workflows), len(pipelines)) == (32, 8)
+    for command in (
+        [str(tools / "zizmor"), "--offline", "--quiet", "--persona=pedantic", *workflows],
+        [str(tools / "check-jsonschema"), "--builtin-schema", "vendor.github-workflows"],
+        [str(tools / "check-jsonschema"), "--builtin-schema", "vendor.gitlab-ci"],
+    ):
+        kind = command[-1].rpartition(".")[2]
+        files = {"github-workflows": workflows, "gitlab-ci": pipelines}.get(kind, [])
+        done = subprocess.run([*command, *files], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_actions_are_pinned_by_commit_and_secrets_stand_in_env_alone(all_hosting: Path) -> None:
+    for file in all_hosting.glob("*/.github/workflows/*.yml"):
+        text = file.read_text("utf-8")
+        assert re.search(r"^permissions: \{\}$", text, re.MULTILINE)
+        for uses in re.findall(r"uses: (.*)", text):
+            assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v[\d.]+", uses)
+        for line in text.splitlines():
+            if "secrets." in line:
+                assert re.fullmatch(r"          [A-Z_]+: \$\{\{ secrets\.[A-Z_]+ \}\}", line)
+
+
+# Other places than Pages
+
+
+@pytest.mark.parametrize("way", ["rsync", "s3"])
+def test_other_ways_to_publish(runner: Runner, mailbox: Mailbox, way: str) -> None:
+    """By stand-ins for rsync and aws: what they are told is what is tried here."""
+    anna = desk_at(runner)
+    write_hosting(anna.root, "--host", "github", "--deploy", way)
+    publish(anna.root)
+    web = runner.folder / "web"
+    runner.surroundings |= {"PATH": str(PROGRAMS), "BUCKETS": str(runner.folder)}
+    runner.secrets |= {"DEPLOY_KEY": "key-canary", "AWS_SECRET_ACCESS_KEY": "aws-canary"}
+    runner.variables |= {
+        "DEPLOY_TARGET": str(web),
+        "DEPLOY_KNOWN_HOSTS": "web ssh-ed25519 AAAA",
+        "S3_TARGET": "s3://web",
+    }
+    mailbox.append(letter("ivan", subject="Принтер"))
+    done = runner.run("inbox")
+    assert done.ok, done.log
+    assert "Принтер" in (web / "tickets/ACCREDO-1/index.html").read_text("utf-8")
+    assert "canary" not in done.log + done.summary
+    assert not (runner.home / ".ssh/desk").exists()
+    if way == "s3":  # no page names a file that is not there yet
+        order = (runner.folder / "order").read_text().splitlines()
+        pages = [name.endswith(".html") for name in order]
+        assert pages == sorted(pages)
+    (web / "gone.html").touch()
+    anna.git("pull", "-q", "--rebase")
+    anna.save("# Hello\n", "docs/help/hello.md")
+    anna.commit()
+    anna.git("push", "-q", "origin", "main")
+    assert runner.run("portal").ok
+    assert (web / "help/hello/index.html").exists()
+    assert not (web / "gone.html").exists()
