@@ -23,7 +23,8 @@ class PortalServer:
         self.folder = folder
         self.ready = threading.Event()
         self._thread: threading.Thread | None = None
-        self._server = self._bind(port)
+        handler = partial(_Pages, directory=str(folder), ready=self.ready)
+        self._server = bind(port, handler, "the portal")
         self.port = int(self._server.server_address[1])
 
     @property
@@ -42,18 +43,19 @@ class PortalServer:
             self._server.shutdown()
         self._server.server_close()
 
-    def _bind(self, port: int) -> ThreadingHTTPServer:
-        handler = partial(_Pages, directory=str(self.folder), ready=self.ready)
-        for candidate in range(port, port + TRIES) if port else (0,):
-            try:
-                return _Server(("127.0.0.1", candidate), handler)
-            except OSError as problem:
-                if problem.errno not in (errno.EADDRINUSE, errno.EACCES):
-                    raise
-        raise TrackerError(
-            f"No port from {port} to {port + TRIES - 1} is free for the portal.",
-            "Choose another with --port.",
-        )
+
+def bind(port: int, handler: Any, what: str) -> ThreadingHTTPServer:
+    """Return a server on loopback at ``port`` or the next free one; 0 takes any."""
+    for candidate in range(port, port + TRIES) if port else (0,):
+        try:
+            return _Server(("127.0.0.1", candidate), handler)
+        except OSError as problem:
+            if problem.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise
+    raise TrackerError(
+        f"No port from {port} to {port + TRIES - 1} is free for {what}.",
+        "Choose another with --port.",
+    )
 
 
 class _Server(ThreadingHTTPServer):
