@@ -1,4 +1,4 @@
-"""The demo's post: letters are shown as text, forms are taken from its own page and the portal's."""
+"""The demo's post: letters are shown as text, forms taken from its own page and the portal's."""
 
 from __future__ import annotations
 
