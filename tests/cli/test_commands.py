@@ -210,3 +210,38 @@ def test_a_desk_made_by_the_command_line_shows_its_secret_once(tmp_path: Path) -
     )
     assert "TRACKER_SECRET" not in given.output
     assert SECRET not in given.output
+
+
+NEW = ["--name", "Отдел", "--prefix", "AB", "--address", "a@b.org", "--language", "ru"]
+
+
+@pytest.mark.servers
+def test_init_goes_on_only_when_the_secret_was_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "secrets.token_urlsafe", lambda _: "made-of-forty-three-letters-and-figures-7Qxz"
+    )
+    answers = "\n\n\nwrong\n7Qxz\n"  # servers, visibility, the letters twice
+    done = CliRunner(env={"TRACKER_SECRET": ""}).invoke(
+        main, ["init", str(tmp_path / "desk"), *NEW], input=answers
+    )
+    assert done.exit_code == 0, done.output
+    assert "Those are not its last four letters." in done.output
+    assert "Keep two copies" in done.output
+    assert 'visibility = "private"' in (tmp_path / "desk" / "tracker.toml").read_text("utf-8")
+
+
+@pytest.mark.servers
+def test_a_public_desk_is_confirmed(tmp_path: Path) -> None:
+    options = ["init", str(tmp_path / "desk"), *NEW, "--imap", "imap://127.0.0.1:1"]
+    options += ["--smtp", "smtp://127.0.0.1:1"]
+    runner = CliRunner(env={"TRACKER_SECRET": SECRET})
+    no = runner.invoke(main, [*options, "--visibility", "public"], input="n\n")
+    assert no.exit_code == 1
+    assert "Everybody will read every request" in no.output
+    assert not (tmp_path / "desk").exists()
+    yes = runner.invoke(main, options, input="public\ny\npublic\n")
+    assert yes.exit_code == 0, yes.output
+    text = (tmp_path / "desk" / "tracker.toml").read_text("utf-8")
+    assert 'visibility = "public"' in text and 'repository = "public"' in text

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import quopri
 import re
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -164,3 +166,52 @@ def test_a_file_without_tokens_stays(content: bytes, encoded: bool) -> None:
     assert file_without_tokens(written) == written
     address = b"ivan.abcdefghijklmnopqrstuvwx@example.org"  # no number before it: a person's name
     assert file_without_tokens(address) == address
+
+
+# Links that open accounts
+
+SECRET_PART = "A_b-C9" * 7 + "z"
+LINK = f"https://help.example.org/access/#a={SECRET_PART}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"See {LINK} now",
+        f"> {LINK[:60]}\n> {LINK[60:]}\n> and more",
+        f"[Activate]({LINK.replace('_', chr(92) + '_')})",
+        f"https://safelinks.example/?url={quote(LINK, safe='')}&data=1",
+        f"https://twice.example/?u={quote(quote(LINK, safe=''), safe='')}",
+        LINK.replace("#", "&#35;"),
+        LINK.upper().replace(SECRET_PART.upper(), SECRET_PART),
+    ],
+)
+def test_no_link_that_opens_an_account_is_stored(text: str) -> None:
+    kept = without_tokens(text)
+    assert "b-C9A" not in kept.replace("\\", "").replace("\n> ", "")
+    assert without_tokens(kept) == kept
+    assert "and more" not in text or "and more" in kept
+
+
+@pytest.mark.parametrize("text", ["#a=short", "page.html#a=1", "a%23a%3D", "#access=" + "x" * 50])
+def test_other_fragments_stay(text: str) -> None:
+    assert without_tokens(text) == text
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        LINK.encode(),
+        LINK.encode("utf-16-le"),
+        quopri.encodestring(f"Here: {LINK} and words that make the line long".encode()),
+        base64.encodebytes(f"Hello, here is {LINK} for you".encode()),
+    ],
+)
+def test_nor_in_a_file(content: bytes) -> None:
+    kept = file_without_tokens(content)
+    assert len(kept) == len(content)
+    plain = kept
+    if not any(one in kept for one in (b"#", b"=23")):
+        plain = base64.decodebytes(kept)
+    plain = quopri.decodestring(plain) if b"=3D" in plain else plain
+    assert b"b-C9A" not in plain.replace(b"\0", b"")

@@ -41,6 +41,14 @@ def desk(desk_of: Callable[..., RealDesk]) -> RealDesk:
     return desk_of(visibility="private")
 
 
+def believe(desk: RealDesk) -> None:
+    """Let the desk believe what the mail server ``mx.test`` says of DMARC."""
+    path = desk.root / "tracker.toml"
+    text = path.read_text()
+    assert 'visibility = "private"' in text
+    path.write_text(text.replace("[mailbox]\n", '[mailbox]\nauthserv_id = "mx.test"\n'))
+
+
 def records(desk: RealDesk) -> list[Record]:
     opened = desk.open()
     try:
@@ -160,12 +168,8 @@ def test_who_chose_a_password_is_never_invited_again(desk: RealDesk) -> None:
 def test_nobody_is_invited_who_gets_no_confirmation(
     desk_of: Callable[..., RealDesk], extra: str
 ) -> None:
-    settings = 'visibility = "private"'
     desk = desk_of(visibility="private")
-    text = (desk.root / "tracker.toml").read_text()
-    assert settings in text
-    text = text.replace("[mailbox]\n", '[mailbox]\nauthserv_id = "mx.test"\n')
-    (desk.root / "tracker.toml").write_text(text)
+    believe(desk)
     desk.mailbox.append(letter("ivan", extra=extra))
     run(desk)
     assert outside(desk) == []
@@ -173,9 +177,7 @@ def test_nobody_is_invited_who_gets_no_confirmation(
 
 
 def test_who_is_accepted_in_review_is_invited_then(desk: RealDesk) -> None:
-    text = (desk.root / "tracker.toml").read_text()
-    text = text.replace("[mailbox]\n", '[mailbox]\nauthserv_id = "mx.test"\n')
-    (desk.root / "tracker.toml").write_text(text)
+    believe(desk)
     fail = "Authentication-Results: mx.test; dmarc=fail header.from=example.org\r\n"
     desk.mailbox.append(letter("ivan", extra=fail))
     run(desk)
@@ -186,9 +188,7 @@ def test_who_is_accepted_in_review_is_invited_then(desk: RealDesk) -> None:
 
 
 def test_agents_are_invited_by_hand_alone(desk: RealDesk) -> None:
-    text = (desk.root / "tracker.toml").read_text()
-    text = text.replace("[mailbox]\n", '[mailbox]\nauthserv_id = "mx.test"\n')
-    (desk.root / "tracker.toml").write_text(text)
+    believe(desk)
     passed = "Authentication-Results: mx.test; dmarc=pass header.from=example.org\r\n"
     desk.mailbox.append(letter("anna", extra=passed))
     run(desk)

@@ -45,6 +45,7 @@ _MARKS = r"(?:#|%(?:25)*23|=23|&#35;|\\#)a(?:=(?:3D)?|%(?:25)*3D|&#61;)"
 _LINK = re.compile(
     rf"({_MARKS})\\?[a-z0-9_-](?:(?:[ \t]*\r?\n[>|\s]*)?\\?[a-z0-9_-]){{42}}", re.IGNORECASE
 )
+_MAY_BE_LINK = re.compile(r"(?:#|23|&#35;)[aA][=%&]")
 _LINK_IN_FILE = re.compile(
     _MARKS.encode().replace(b"a(?:", b"%(gap)sa%(gap)s(?:").replace(b"%(?:25)", b"%%(?:25)")
     % {b"gap": _GAP}
@@ -133,7 +134,7 @@ def without_tokens(text: str) -> str:
     """Return ``text`` with every token taken out: what is stored must not open a ticket."""
     if "@" in text or "40" in text or "&#64;" in text:
         text = _ANYWHERE.sub(".…", text)
-    if "#a" in text or "23a" in text.lower() or "&#35;a" in text:
+    if _MAY_BE_LINK.search(text):
         text = _LINK.sub(r"\1…", text)
     return text
 

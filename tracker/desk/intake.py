@@ -207,15 +207,7 @@ def _write(
         there = held.uid if held and held.uidvalidity == position.uidvalidity else 0
         if there >= position.uid:
             return None  # another run took them
-        intake = Intake(
-            view,
-            desk.settings,
-            keys,
-            desk.now(),
-            desk.new_id,
-            desk.means(),
-            disguise(desk, view, keys),
-        )
+        intake = decision(desk, view, keys)
         for one in arrivals:
             if one.uid > there:
                 outcomes.append(intake.quarantine(one, refusal) if refusal else intake.take(one))
@@ -231,14 +223,17 @@ def _write(
     return outcomes
 
 
-def disguise(desk: Desk, view: View, keys: Keys) -> Callable[[Mail], Mail] | None:
-    """Return what makes mails fit for a desk that seals addresses; None for others."""
+def decision(desk: Desk, view: View, keys: Keys) -> Intake:
+    """Return the decision about a batch, on the desk as it is in ``view``."""
+    disguise: Callable[[Mail], Mail] | None = None
     people = view.people
-    if people is None:
-        return None
-    from tracker.core.accounts.disguise import seal_mail
+    if people is not None:
+        from tracker.core.accounts.disguise import seal_mail
 
-    return lambda mail: seal_mail(mail, people, keys, desk.settings)
+        def disguise(mail: Mail) -> Mail:
+            return seal_mail(mail, people, keys, desk.settings)
+
+    return Intake(view, desk.settings, keys, desk.now(), desk.new_id, desk.means(), disguise)
 
 
 def commit_message(outcomes: Sequence[Outcome]) -> str:

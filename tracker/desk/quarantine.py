@@ -10,11 +10,11 @@ from tracker.adapters.imap import Mailbox
 from tracker.core import state
 from tracker.core.arrival import Arrival
 from tracker.core.errors import TrackerError
-from tracker.core.intake import Intake, Outcome
+from tracker.core.intake import Outcome
 from tracker.core.state import Quarantined
 from tracker.core.tokens import Keys
 from tracker.desk.desk import Desk
-from tracker.desk.intake import Reader, commit_message, disguise
+from tracker.desk.intake import Reader, commit_message, decision
 from tracker.desk.queries import newest
 from tracker.desk.report import Report
 from tracker.desk.view import View
@@ -62,15 +62,7 @@ def _take_again(
 
     def decide(view: View) -> Change | None:
         outcomes.clear()
-        intake = Intake(
-            view,
-            desk.settings,
-            keys,
-            desk.now(),
-            desk.new_id,
-            desk.means(),
-            disguise(desk, view, keys),
-        )
+        intake = decision(desk, view, keys)
         outcomes.extend(intake.take(one, again=True) for one in arrivals)
         if all(one.what == "quarantined" for one in outcomes):
             return None  # as it was
