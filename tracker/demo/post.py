@@ -7,7 +7,6 @@ form into a mail (`submit_url`).
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable
 from functools import partial
 from html import escape
@@ -19,7 +18,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from tracker.core.errors import TrackerError
 from tracker.demo.letters import SentLetter, sent
-from tracker.demo.web import bind
+from tracker.demo.web import Loopback
 
 Send = Callable[[str, str, str], None]
 """Sends a mail to the desk: who writes, the subject, the text."""
@@ -54,31 +53,13 @@ _WORDS = {
 }
 
 
-class PostServer:
+class PostServer(Loopback):
     """Serves the letters in ``folder``, the newest first, and sends what is written."""
 
     def __init__(self, folder: Path, send: Send, *, port: int, language: str, portal: str) -> None:
         pages = Pages(folder, language, portal)
         handler = partial(_Post, pages=pages, send=send, portal=portal.rstrip("/"))
-        self._server = bind(port, handler, "the post")
-        self._thread: threading.Thread | None = None
-        self.port = int(self._server.server_address[1])
-
-    @property
-    def url(self) -> str:
-        """The address of the list of letters."""
-        return f"http://127.0.0.1:{self.port}/"
-
-    def start(self) -> None:
-        """Answer from now on, in threads of its own."""
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """Answer no more, and give the port back."""
-        if self._thread is not None:
-            self._server.shutdown()
-        self._server.server_close()
+        super().__init__(port, handler, "the post")
 
 
 class Pages:
