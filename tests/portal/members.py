@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.core.pages.make import IVAN
-from tests.desk.private import NOW, PrivateDesk
+from tests.desk.private import NOW, SECRET, PrivateDesk
 from tracker.core.accounts.activation import activation_link, invite, new_record
 from tracker.core.accounts.blocks import read_block
 from tracker.core.accounts.keys import passphrase
@@ -83,6 +86,15 @@ class Members:
         link = self.www / BELOW.rstrip("/")
         if not link.is_symlink():
             link.symlink_to(self.desk.site)
+
+
+@contextmanager
+def members_at(root: Path) -> Iterator[Members]:
+    """Members of a desk whose secret is at hand for as long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRACKER_SECRET", SECRET)
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+        yield Members(root)
 
 
 def sign_in(page: Page, address: str, password: str, *, remember: bool = False) -> None:

@@ -12,10 +12,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.core.pages.make import IVAN, answer, entry, ticket
-from tests.desk.private import SECRET
 from tests.portal.axe import violations
 from tests.portal.browser import Visit, visit
-from tests.portal.members import BELOW, Members, numbers, sign_in
+from tests.portal.members import BELOW, Members, members_at, numbers, sign_in
 from tests.portal.test_browser import PNG
 from tracker.core.addresses import Address
 from tracker.core.ticket import Attachment
@@ -31,10 +30,7 @@ SLA = '\n[sla]\nfirst_answer = "2h"\n'
 
 @pytest.fixture(scope="module")
 def members(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Members]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TRACKER_SECRET", SECRET)
-        patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
-        found = Members(tmp_path_factory.mktemp("viewer"))
+    with members_at(tmp_path_factory.mktemp("viewer")) as found:
         settings = (found.desk.root / "tracker.toml").read_text("utf-8")
         found.desk.settings(settings + SLA)
         files = (PICTURE, PAGE, LOST)

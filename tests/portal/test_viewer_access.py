@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.core.pages.make import IVAN, answer, entry, ticket
-from tests.desk.private import SECRET
 from tests.portal.browser import Visit, visit
 from tests.portal.members import (
     BELOW,
@@ -19,6 +17,7 @@ from tests.portal.members import (
     Members,
     choose,
     letter_of,
+    members_at,
     numbers,
     sign_in,
     unexpected,
@@ -32,10 +31,7 @@ OTHER = "совсем другие слова метель"
 
 @pytest.fixture(scope="module")
 def members(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Members]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TRACKER_SECRET", SECRET)
-        patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
-        found = Members(tmp_path_factory.mktemp("access"))
+    with members_at(tmp_path_factory.mktemp("access")) as found:
         found.desk.put(ticket(1, entry("Первое"), answer("Ответ")), ticket(2, status="closed"))
         yield found
 

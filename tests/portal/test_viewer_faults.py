@@ -10,9 +10,8 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.core.pages.make import IVAN, entry, ticket
-from tests.desk.private import SECRET
 from tests.portal.browser import Visit, visit
-from tests.portal.members import BELOW, Member, Members, choose, numbers, sign_in
+from tests.portal.members import BELOW, Member, Members, choose, members_at, numbers, sign_in
 from tracker.core.accounts.visible import CHUNK
 from tracker.core.ticket import Attachment
 
@@ -25,10 +24,7 @@ SECRET_WORD = "тайнослово"
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Members, Member]]:
     """Ivan has two chunks of requests and a file."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TRACKER_SECRET", SECRET)
-        patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
-        members = Members(tmp_path_factory.mktemp("faults"))
+    with members_at(tmp_path_factory.mktemp("faults")) as members:
         first = ticket(1, entry(SECRET_WORD, attachments=(FILE,)))
         members.desk.put(first, *(ticket(n) for n in range(2, CHUNK + 11)))
         members.desk.file(FILE.path, b"%PDF made")

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.core.pages.make import ticket
-from tests.desk.private import SECRET
 from tests.portal.browser import Visit, visit
 from tests.portal.hostile import large, singles
-from tests.portal.members import BELOW, Member, Members, sign_in, unexpected
+from tests.portal.members import BELOW, Member, Members, members_at, sign_in, unexpected
 from tracker.core.accounts.bundles import Owner, bundle_file
 from tracker.core.accounts.layout import bundle_path
 from tracker.core.accounts.sealed import open_sealed
@@ -53,10 +51,7 @@ def count() -> int:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory, count: int) -> Iterator[tuple[Members, Member]]:
     """Ivan's bundle as somebody would seal it who has the secret and means ill."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TRACKER_SECRET", SECRET)
-        patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
-        members = Members(tmp_path_factory.mktemp("hostile"))
+    with members_at(tmp_path_factory.mktemp("hostile")) as members:
         members.desk.put(ticket(1))
         ivan = members.join()
         members.publish()

@@ -45,6 +45,11 @@ def _folder_option(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--imap-port", default=0, help="The mailbox's IMAP port; 0 takes a free one.")
 @click.option("--smtp-port", default=0, help="The mailbox's SMTP port; 0 takes a free one.")
 @click.option("--language", type=click.Choice(["ru", "en"]), default="ru", show_default=True)
+@click.option(
+    "--private",
+    is_flag=True,
+    help="A private portal: accounts by mail, and a page to read the letters and write new ones.",
+)
 @click.option("--once", is_flag=True, help="Do the job, build the portal, and end.")
 @click.option("--no-browser", is_flag=True, help="Do not open the portal in a browser.")
 @click.pass_context
@@ -160,6 +165,8 @@ def _steps(show: Demo, *, once: bool) -> Table:
         ("The requests", f"{folder}/desk/tickets"),
         ("Letters that went out", f"{program} demo letters{where}"),
     ]
+    if show.post and not once:
+        steps.append(("Read and write letters", show.post.url))
     if not once:
         language = show.options.language
         steps += [

@@ -16,8 +16,9 @@ from rich.progress import track
 
 from tracker.core.errors import TrackerError
 from tracker.demo.commands import AGENT_ADDRESS, Commands
-from tracker.demo.letters import sent
+from tracker.demo.letters import compose, send, sent
 from tracker.demo.mailbox import EmbeddedMailbox
+from tracker.demo.post import PostServer
 from tracker.demo.sample import SampleMail, answers, load, request_types
 from tracker.demo.state import Folder, State
 from tracker.demo.web import PortalServer
@@ -50,6 +51,7 @@ class Options:
     imap_port: int = 0
     smtp_port: int = 0
     language: str = "ru"
+    private: bool = False
 
 
 class Demo:
@@ -70,6 +72,18 @@ class Demo:
             smtp_port=options.smtp_port,
         )
         self.portal = PortalServer(self.folder.desk / "site", options.port)
+        self.post = self._post() if options.private else None
+
+    def _post(self) -> PostServer:
+        return PostServer(
+            self.folder.letters,
+            lambda sender, subject, text: send(
+                self._state(), sender, compose(sender, ADDRESS, subject, text)
+            ),
+            port=self.portal.port + 1,
+            language=self.options.language,
+            portal=self.portal.url,
+        )
 
     def __enter__(self) -> Demo:
         return self
@@ -77,6 +91,8 @@ class Demo:
     def __exit__(self, *_: object) -> None:
         self.mailbox.stop()
         self.portal.close()
+        if self.post:
+            self.post.close()
         self.folder.release()
 
     def prepare(self) -> None:
@@ -100,6 +116,8 @@ class Demo:
     def watch(self) -> None:
         """Follow mail and commits until interrupted; now and then see to what has to wait."""
         self.portal.start()
+        if self.post:
+            self.post.start()
         due = monotonic() + ROUND
         while True:
             came = self.mailbox.mail_came.wait(PAUSE)
@@ -164,14 +182,24 @@ class Demo:
             *("init", str(self.folder.desk), "--name", NAMES[language], "--prefix", "DEMO"),
             *("--address", ADDRESS, "--imap", self.mailbox.imap_url),
             *("--smtp", self.mailbox.smtp_url, "--language", language),
-            *("--visibility", "public", "--portal-url", self.portal.url),
+            *("--visibility", "private" if self.post else "public"),
+            *("--portal-url", self.portal.url),
             *("--phone", PHONE, "--hours", HOURS[language], "--timezone", "Europe/Moscow"),
             *("--agent", f"anna={AGENTS[language]} <{AGENT_ADDRESS}>", "--yes"),
             in_desk=False,
         )
         self.commands.offer(request_types(language))
+        if self.post:
+            self._name_service(f"{self.post.url}submit")
         self.commands.make_remote(self.folder.remote)
         self.commands.export(self.folder.path / "secrets.sh")
+
+    def _name_service(self, url: str) -> None:
+        """Let the portal's letters go to the post with one press."""
+        path = self.folder.desk / "tracker.toml"
+        text = path.read_text("utf-8")
+        path.write_text(text.replace("[desk]\n", f'[desk]\nsubmit_url = "{url}"\n', 1), "utf-8")
+        self.commands.git("commit", "--quiet", "--all", "--message", "Name the demo's post")
 
     def _sync(self) -> None:
         begun = monotonic()
@@ -200,15 +228,12 @@ class Demo:
         self.console.print(f"[green]✓[/green] tracker reply --as anna, {len(work)} times")
 
     def _save(self) -> None:
-        self.folder.save(
-            State(
-                ADDRESS,
-                self.portal.url,
-                self.mailbox.imap_port,
-                self.mailbox.smtp_port,
-                self.options.language,
-            )
-        )
+        self.folder.save(self._state())
+
+    def _state(self) -> State:
+        post = self.post.url if self.post else ""
+        ports = self.mailbox.imap_port, self.mailbox.smtp_port
+        return State(ADDRESS, self.portal.url, *ports, self.options.language, post)
 
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:

@@ -24,6 +24,7 @@ class State:
     imap_port: int
     smtp_port: int
     language: str
+    post: str = ""
 
 
 class Folder:

@@ -16,14 +16,14 @@ TRIES = 50
 PATIENCE = 60.0
 
 
-class PortalServer:
-    """Serves ``folder``; a page asked for while the site is being rebuilt waits for the rebuild."""
+class Loopback:
+    """A web server on loopback, at ``port`` or the next free one; 0 takes any. It answers once it
+    is started. ``what`` it serves stands in the error.
+    """
 
-    def __init__(self, folder: Path, port: int) -> None:
-        self.folder = folder
-        self.ready = threading.Event()
+    def __init__(self, port: int, handler: Any, what: str) -> None:
+        self._server = _bind(port, handler, what)
         self._thread: threading.Thread | None = None
-        self._server = self._bind(port)
         self.port = int(self._server.server_address[1])
 
     @property
@@ -42,18 +42,28 @@ class PortalServer:
             self._server.shutdown()
         self._server.server_close()
 
-    def _bind(self, port: int) -> ThreadingHTTPServer:
-        handler = partial(_Pages, directory=str(self.folder), ready=self.ready)
-        for candidate in range(port, port + TRIES) if port else (0,):
-            try:
-                return _Server(("127.0.0.1", candidate), handler)
-            except OSError as problem:
-                if problem.errno not in (errno.EADDRINUSE, errno.EACCES):
-                    raise
-        raise TrackerError(
-            f"No port from {port} to {port + TRIES - 1} is free for the portal.",
-            "Choose another with --port.",
-        )
+
+class PortalServer(Loopback):
+    """Serves ``folder``; a page asked for while the site is being rebuilt waits for the rebuild."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder = folder
+        self.ready = threading.Event()
+        handler = partial(_Pages, directory=str(folder), ready=self.ready)
+        super().__init__(port, handler, "the portal")
+
+
+def _bind(port: int, handler: Any, what: str) -> ThreadingHTTPServer:
+    for candidate in range(port, port + TRIES) if port else (0,):
+        try:
+            return _Server(("127.0.0.1", candidate), handler)
+        except OSError as problem:
+            if problem.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise
+    raise TrackerError(
+        f"No port from {port} to {port + TRIES - 1} is free for {what}.",
+        "Choose another with --port.",
+    )
 
 
 class _Server(ThreadingHTTPServer):
