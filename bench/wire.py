@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from tests.portal.browser import Visit, visit
+from tests.portal.browser import Visit, sizes, visit
 
 QUERIES = (
     "ACCREDO-4711",
@@ -23,7 +22,6 @@ QUERIES = (
 )
 """A number, words in any form, a word begun, a status, and more words than people type."""
 _NAMES = (os.environ.get("TRACKER_TEST_CHROMIUM", ""), "chromium", "chromium-browser")
-_PACKED = (".html", ".css", ".js", ".json", ".txt", ".xml", ".svg")
 
 
 def wire(site: Path, card: str) -> Iterator[str]:
@@ -34,19 +32,19 @@ def wire(site: Path, card: str) -> Iterator[str]:
         return
     with visit(site, chromium) as browser:
         page = browser.open(f"tickets/{card}/", until="networkidle")
-        raw, packed = _sizes(site, browser)
+        raw, packed = sizes(site, browser.fetched)
         yield (
             f"A card with cold caches fetches {raw:,} bytes in {len(browser.fetched)} files, "
             f"{packed:,} of them over a wire with gzip."
         )
         page.context.close()
         for said, pause in (("typed at once", 20), ("with a pause after every letter", 300)):
-            sizes = {query: _search(browser, site, query, pause)[0] for query in QUERIES}
-            most = max(sizes, key=lambda query: sizes[query])
-            usual = sorted(sizes.values())[len(sizes) // 2]
+            found = {query: _search(browser, site, query, pause)[0] for query in QUERIES}
+            most = max(found, key=lambda query: found[query])
+            usual = sorted(found.values())[len(found) // 2]
             yield (
-                f"Of {len(sizes)} searches {said}, the one that fetches most, `{most}`, fetches "
-                f"{sizes[most]:,} bytes, the median {usual:,}."
+                f"Of {len(found)} searches {said}, the one that fetches most, `{most}`, fetches "
+                f"{found[most]:,} bytes, the median {usual:,}."
             )
 
 
@@ -60,18 +58,4 @@ def _search(browser: Visit, site: Path, query: str, pause: int) -> tuple[int, in
     page.locator(".tk-said:not(:empty)").wait_for()
     page.wait_for_load_state("networkidle")
     page.context.close()
-    return _sizes(site, browser, "search/tickets", "search/titles", "search/words")
-
-
-def _sizes(site: Path, browser: Visit, *begun: str) -> tuple[int, int]:
-    """Return the bytes of what was fetched, as it lies there and packed as web servers do."""
-    raw = packed = 0
-    for address, _ in browser.fetched:
-        name = address.partition("?")[0]
-        if begun and not name.startswith(begun):
-            continue
-        path = site / (name if name and not name.endswith("/") else f"{name}index.html")
-        data = path.read_bytes()
-        raw += len(data)
-        packed += len(gzip.compress(data, 6)) if path.suffix in _PACKED else len(data)
-    return raw, packed
+    return sizes(site, browser.fetched, "search/tickets", "search/titles", "search/words")
