@@ -11,9 +11,10 @@ from hashlib import blake2b
 from itertools import groupby
 from typing import NamedTuple
 
+from tracker.core.pages.gzipped import gzipped
 from tracker.core.pages.html import escape
 from tracker.core.pages.lists import PAGE, TITLES_OF, Counts, ListWriter
-from tracker.core.pages.shards import TITLES, titles_text
+from tracker.core.pages.shards import TITLES, titles_path, titles_text
 from tracker.core.pages.shell import Shell
 from tracker.core.pages.site import ANY, CLOSED, OPEN, Desk, ticket_url
 from tracker.core.pages.sitemap import SITEMAP, index_text, packed_sitemap
@@ -146,12 +147,11 @@ class Lists:
     def _titles(self) -> Iterator[Artifact]:
         for number, group in groupby(self._any, key=lambda one: one.number // TITLES):
             tickets = list(group)
-            path = f"search/titles/{number}.json"
-            yield Artifact(path, _key(tickets), partial(self._titles_file, tickets))
+            yield Artifact(titles_path(number), _key(tickets), partial(self._titles_file, tickets))
 
-    def _titles_file(self, tickets: list[Known]) -> str:
+    def _titles_file(self, tickets: list[Known]) -> bytes:
         named = ((one.number, one.id, self._state.title(one.id), one.status) for one in tickets)
-        return titles_text(named, self._desk.prefix)
+        return gzipped(titles_text(named, self._desk.prefix))
 
     def _sitemaps(self) -> Iterator[Artifact]:
         names = []
