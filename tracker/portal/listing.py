@@ -16,7 +16,7 @@ from tracker.core.pages.shards import titles_text
 from tracker.core.pages.shell import Shell
 from tracker.core.pages.site import ANY, CLOSED, OPEN, Desk, ticket_url
 from tracker.core.pages.sitemap import index_text, packed_sitemap
-from tracker.portal.shelves import Listed, Part
+from tracker.portal.shelves import Listed, Part, Shelf
 from tracker.portal.state import State
 
 
@@ -53,9 +53,8 @@ class Lists:
 
     def newest(self, which: str, count: int) -> list[Listed]:
         """Return the newest tickets of a list, the newest first."""
-        if which == ANY:
-            return self._shelves.newest(count)
-        return self._shelves.shelf("open" if which == OPEN else "closed", newest=count)
+        shelves: dict[str, Shelf] = {OPEN: "open", CLOSED: "closed", ANY: ""}
+        return self._shelves.newest(shelves[which], count)
 
     def _earlier(self, which: str, last: Listed) -> int:
         """Return the page that goes on from a first page."""
@@ -85,14 +84,18 @@ class Lists:
     def artifacts(self) -> Iterator[Artifact]:
         """Return every file there is besides the first pages."""
         if self.counts[OPEN] > PAGE:
-            yield from self._pages(OPEN, _cut(self._shelves.shelf("open"))[1:])
+            yield from self._pages(OPEN, self._cut("open")[1:])
         if self.counts[CLOSED] > PAGE:
-            yield from self._pages(CLOSED, _cut(self._shelves.shelf("closed")))
+            yield from self._pages(CLOSED, self._cut("closed"))
         if self.counts[ANY] > PAGE:
             pages = [_Page(one.at + 1, one, partial(self._in_part, one.at)) for one in self._any]
             yield from self._pages(ANY, pages)
         yield from self._titles()
         yield from self._sitemaps()
+
+    def _cut(self, shelf: Shelf) -> list[_Page]:
+        runs = self._shelves.runs(shelf, PAGE)
+        return [_Page(number, *run) for number, run in enumerate(runs, 1)]
 
     def _in_part(self, at: int) -> list[Listed]:
         return [Listed(id_, number) for id_, number, _ in self._shelves.inside("any", at)]
@@ -170,20 +173,6 @@ class _Page(NamedTuple):
 def _address(which: str, number: int) -> str:
     folder = "requests/open/" if which == OPEN else which
     return f"{folder}{number}/"
-
-
-def _cut(tickets: list[Listed]) -> list[_Page]:
-    """Cut a shelf into pages.
-
-    Tickets that did not change keep their order. So the first, the last and the count of a run
-    tell which it is, if none in it changed later than the latest change that is known of it.
-    """
-    found = []
-    for start in range(0, len(tickets), PAGE):
-        run = tickets[start : start + PAGE]
-        key = (run[0].id, run[-1].id, len(run), max(one.serial for one in run))
-        found.append(_Page(start // PAGE + 1, key, partial(list, run)))
-    return found
 
 
 def key_of(*parts: object) -> bytes:

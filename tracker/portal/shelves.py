@@ -8,8 +8,9 @@ changed, tells which files are to be written, without reading what they hold.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any, Literal, NamedTuple
 
 from tracker.core.pages.lists import PAGE
 from tracker.core.pages.queues import Standing, Waiting
@@ -63,7 +64,18 @@ class Listed(NamedTuple):
 
     id: str
     number: int
-    serial: int = 0
+
+
+class Run(NamedTuple):
+    """Some tickets that follow each other on a shelf.
+
+    ``key`` is the first one, the last one, how many there are, and when one of them last changed.
+    Tickets that did not change keep their order, so this tells both which they are and what they
+    say.
+    """
+
+    key: tuple[str, str, int, int]
+    tickets: Callable[[], list[Listed]]
 
 
 class Part(NamedTuple):
@@ -148,25 +160,31 @@ class Shelves:
         query = f"SELECT shelf, count(*) FROM ticket WHERE {_SEEN} GROUP BY shelf"
         return dict(self._db.execute(query).fetchall())
 
-    def shelf(self, shelf: Shelf, *, newest: int = 0) -> list[Listed]:
-        """Return a shelf's tickets: the open ones newest first, others as they were closed.
+    def runs(self, shelf: Shelf, size: int) -> Iterator[Run]:
+        """Cut a shelf into runs: the open tickets newest first, others as they were closed."""
+        rows = self._rows(shelf, down=shelf == "open", limit=-1)
+        for start in range(0, len(rows), size):
+            run = rows[start : start + size]
+            serial = max([row[2] for row in run])
+            yield Run((run[0][0], run[-1][0], len(run), serial), partial(_listed, run))
 
-        ``newest`` gives so many of the newest only, the newest first.
+    def newest(self, shelf: Shelf, count: int) -> list[Listed]:
+        """Return so many of a shelf's tickets, the newest first; closed ones as they were closed.
+
+        The shelf that is nowhere stands for all that are seen.
         """
-        down = " DESC" if newest or shelf == "open" else ""
+        if shelf:
+            return _listed(self._rows(shelf, down=True, limit=count))
+        query = f"SELECT id, number FROM ticket WHERE {_SEEN} ORDER BY number DESC, id DESC LIMIT ?"
+        return _listed(self._db.execute(query, (count,)).fetchall())
+
+    def _rows(self, shelf: Shelf, *, down: bool, limit: int) -> list[tuple[str, int, int]]:
+        order = " DESC" if down else ""
         query = (
             "SELECT id, number, serial FROM ticket WHERE shelf = ?"
-            f" ORDER BY closed{down}, number{down}, id{down} LIMIT ?"
+            f" ORDER BY closed{order}, number{order}, id{order} LIMIT ?"
         )
-        rows = self._db.execute(query, (shelf, newest or -1)).fetchall()
-        return [Listed._make(row) for row in rows]
-
-    def newest(self, count: int) -> list[Listed]:
-        """Return the newest tickets of all that are seen, the newest first."""
-        query = (
-            f"SELECT id, number, 0 FROM ticket WHERE {_SEEN} ORDER BY number DESC, id DESC LIMIT ?"
-        )
-        return [Listed._make(row) for row in self._db.execute(query, (count,)).fetchall()]
+        return self._db.execute(query, (shelf, limit)).fetchall()
 
     def parts(self, kind: Kind) -> list[Part]:
         """Return the parts of a kind that have tickets, the oldest first."""
@@ -188,6 +206,10 @@ class Shelves:
         return [
             Waiting(one, number, status, Standing.read(how)) for one, number, status, how in rows
         ]
+
+
+def _listed(rows: Sequence[tuple[Any, ...]]) -> list[Listed]:
+    return [Listed(row[0], row[1]) for row in rows]
 
 
 def _numbers(kind: Kind, at: int) -> tuple[int, int]:
