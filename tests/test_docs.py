@@ -372,6 +372,15 @@ class RealDesk:
             "unmute": ["unmute", "1", "olga@mail.example", "--as", "anna"],
             "review": ["review", "--json"],
             "spam": ["spam", "2", "--as", "anna"],
+            "export json": ["export", "json"],
+            "export csv": ["export", "csv"],
+            "export mbox": ["export", "mbox"],
+            "import json": ["import", "json", "--json", str(folder / "desk.json")],
+            "import jira": ["import", "jira", "--json", str(folder / "jira.csv")],
+            "import github": ["import", "github", str(folder / "github.json")],
+            "import mbox": ["import", "mbox", str(folder / "one.eml.mbox")],
+            "import maildir": ["import", "maildir", str(folder / "maildir")],
+            "import eml": ["import", "eml", str(folder / "maildir" / "cur")],
             "build": ["build", "--quiet"],
             "texts": ["texts", "de"],
             "quarantine retry": ["quarantine", "retry"],
@@ -413,8 +422,19 @@ run()
 """
 
 
+def put_archives(folder: Path) -> None:
+    """What there is to import: little, of every kind."""
+    (folder / "maildir" / "cur").mkdir(parents=True)
+    (folder / "one.eml.mbox").write_bytes(b"")
+    (folder / "github.json").write_text("[]")
+    heading = "Summary,Issue key,Created,Assignee"
+    (folder / "jira.csv").write_text(f"{heading}\nPrinter,AB-1,19/Sep/13 1:33 PM,anna\n")
+    (folder / "desk.json").write_text('{"format": "tracker-desk", "version": 1, "tickets": []}')
+
+
 @pytest.fixture
 def real(tmp_path: Path, mailbox: Mailbox, smtp: SmtpServer) -> RealDesk:
+    put_archives(tmp_path)
     smtp.demand_auth("support", PASSWORD)
     mailbox.append(MAIL.format(name="one", more="", padding="").encode())
     again = "In-Reply-To: <one@mail.example>\r\n"
@@ -445,6 +465,9 @@ def test_json_and_secrets_are_as_documented(real: RealDesk) -> None:
         "check": "check",
         "review": "review",
         "outbox": "outbox",
+        "export json": "export",
+        "import json": "import",
+        "import jira": "import",
     }
     printed: dict[str, Any] = {}
     for path in real.arguments:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -123,6 +124,14 @@ def ticket(number: int = 42, *entries: Entry, **values: Any) -> Ticket:
     return Ticket(**(given | values))
 
 
+@lru_cache(1024)  # a desk is asked for all its tickets at every turn
+def _parsed(path: str, content: bytes) -> Ticket | None:
+    try:
+        return parse(content.decode(), path)
+    except TicketFault:
+        return None
+
+
 class MemoryDesk:
     """A desk whose files are in memory; answers what the intake and threading ask."""
 
@@ -179,11 +188,9 @@ class MemoryDesk:
         found = {}
         for path, content in self.files.items():
             if path.endswith(".md"):
-                try:
-                    one = parse(content.decode(), path)
-                except TicketFault:
-                    continue
-                found[one.number] = one
+                one = _parsed(path, content)
+                if one:
+                    found[one.number] = one
         return found
 
     def new_id(self) -> str:
@@ -196,7 +203,11 @@ class MemoryDesk:
     def commit(self, intake: Intake, position: state.Position | None = None) -> None:
         """Finish a batch and keep its files."""
         intake.finish(position)
-        for path, content in intake.files.items():
+        self.apply(intake.files)
+
+    def apply(self, files: Mapping[str, bytes | None]) -> None:
+        """Keep what a decision wants to be committed."""
+        for path, content in files.items():
             if content is None:
                 self.files.pop(path, None)
             else:

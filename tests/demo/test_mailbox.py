@@ -24,7 +24,7 @@ MAIL = "Subject: Проба\r\n\r\nТекст\r\n".encode()
 
 
 def state_of(mailbox: EmbeddedMailbox) -> State:
-    return State(ADDRESS, "http://127.0.0.1:1/", mailbox.imap_port, mailbox.smtp_port)
+    return State(ADDRESS, "http://127.0.0.1:1/", mailbox.imap_port, mailbox.smtp_port, "ru")
 
 
 @pytest.mark.parametrize("recipient", [ADDRESS, "Support+token@Demo.Example"])

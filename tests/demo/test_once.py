@@ -70,6 +70,10 @@ def test_the_portal_is_built(done: Path) -> None:
     assert (done / "desk/site/404.html").exists()
 
 
+def test_the_new_request_page_asks_by_type(done: Path) -> None:
+    assert "Доступ в личный кабинет" in (done / "desk/site/new/index.html").read_text("utf-8")
+
+
 def test_the_letters_can_be_listed_and_read(done: Path) -> None:
     listed = tracker("demo", "letters", "--dir", str(done))
     assert "ivan.petrov@mail.example" in listed.stdout

@@ -9,7 +9,7 @@ import pytest
 from tracker.core.errors import Busy, TrackerError
 from tracker.demo.state import Folder, State
 
-STATE = State("a@x.org", "http://127.0.0.1:8000/", 1, 2)
+STATE = State("a@x.org", "http://127.0.0.1:8000/", 1, 2, "ru")
 
 
 def test_a_foreign_folder_is_left_alone(tmp_path: Path) -> None:

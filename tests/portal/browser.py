@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import gzip
 import http.server
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ _ARGUMENTS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run"
     " --disable-background-networking --disable-component-update --disable-sync"
 ).split()
+
+
+_PACKED = (".html", ".css", ".js", ".json", ".xml", ".svg")
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -82,6 +86,23 @@ class Visit:
     def _got(self, response: Any) -> None:
         size = int(response.headers.get("content-length", 0))
         self.fetched.append((response.url.removeprefix(self.base), size))
+
+
+def sizes(site: Path, fetched: Iterable[tuple[str, int]], *begun: str) -> tuple[int, int]:
+    """Return the bytes of what was fetched, as it lies in ``site``, and packed as web servers do.
+
+    Only addresses that begin with one of ``begun`` count, if any are given.
+    """
+    raw = packed = 0
+    for address, _ in fetched:
+        name = address.partition("?")[0]
+        if begun and not name.startswith(begun):
+            continue
+        path = site / (name if name and not name.endswith("/") else f"{name}index.html")
+        data = path.read_bytes()
+        raw += len(data)
+        packed += len(gzip.compress(data, 6)) if path.suffix in _PACKED else len(data)
+    return raw, packed
 
 
 @contextmanager

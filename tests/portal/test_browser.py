@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.core.pages.make import answer, entry, ticket
-from tests.portal.browser import Visit, visit
+from tests.portal.browser import Visit, sizes, visit
 from tests.portal.desks import DeskFolder
 from tracker.core.ticket import Attachment
 from tracker.core.words import stem
@@ -172,6 +172,18 @@ def test_the_colours_can_be_switched_on_a_card_and_stay(site: Visit) -> None:
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
     page.goto(f"{site.base}requests/any/1/")
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+
+
+def test_a_card_needs_little_over_the_wire_and_wakes_at_a_key(built: Path, site: Visit) -> None:
+    site.fetched.clear()
+    page = site.open("tickets/ACCREDO-3/", until="networkidle")
+    assert sizes(built / "desk", site.fetched)[1] < 60_000
+    expect(page.locator("[data-md-component=palette] label:visible")).to_have_count(1)
+    page.keyboard.press("/")
+    expect(page.locator(".md-search__input")).to_be_focused()
+    page.keyboard.insert_text("принтер")
+    page.dispatch_event(".md-search__input", "keyup")
+    expect(page.locator(".md-search-result__link").first).to_be_visible()
 
 
 def test_the_policy_of_a_card_stops_an_inline_script(site: Visit) -> None:

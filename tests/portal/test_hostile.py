@@ -5,7 +5,8 @@ from __future__ import annotations
 import resource
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ STATE = """() => ({
     headings: document.querySelectorAll('h1').length,
     ends: Array.from(document.querySelectorAll('#tk > article'))
         .filter((one) => one.textContent.includes('конец письма')).length,
+    secret: document.body.textContent.includes('victim@example.net'),
     foreign: Array.from(document.querySelectorAll('#tk > article *')).filter((one) =>
         one.id || one.getAttribute('style') || one.getAttribute('name')
         || /^(script|style|img|svg|math|iframe|form|input|video|link|meta|object|base)$/i
@@ -43,72 +45,85 @@ STATE = """() => ({
 })"""
 WHOLE = {
     "ran": None,
-    "articles": 2,
     "reply": 1,
     "foot": 1,
     "headings": 1,
-    "ends": 2,
     "foreign": 0,
     "links": 0,
+    "secret": False,
     "searches": True,
     "wide": False,
 }
+SECRET = "victim@example.net"
+"""Stands in every body, and must be read by nobody."""
 
 
-def make_desk(root: Path, hostile: Iterable[str]) -> DeskFolder:
-    """A desk with a ticket for each body: by mail as text, by an agent as Markdown."""
+def make_desk(root: Path, groups: Iterable[Sequence[str]]) -> DeskFolder:
+    """A desk with a ticket for each group: every body once by mail as text, and once by an agent
+    as Markdown.
+    """
     desk = DeskFolder(root / "desk")
-    for number, body in enumerate(hostile, 1):
-        short = " ".join(body.split())[:200] or "x"
-        text = f"{body}\n\n{END}"
-        desk.put(
-            ticket(
-                number,
-                entry(text, author=Address(short[:80], "")),
-                answer(f"{END}\n\n{body}", format="markdown"),
-                title=short,
-                labels=(short[:30],),
+    for number, group in enumerate(groups, 1):
+        short = [" ".join(body.split())[:200] or "x" for body in group]
+        entries = [
+            made
+            for body, title in zip(group, short, strict=True)
+            for made in (
+                entry(f"{body}\n\n{END} {SECRET}", author=Address(title[:80], "")),
+                answer(f"{END}\n\n{body}\n\n{SECRET}", format="markdown"),
             )
-        )
+        ]
+        named = [replace(one, id=f"x{at}") for at, one in enumerate(entries)]
+        desk.put(ticket(number, *named, title=short[0], labels=(short[0][:30],)))
     desk.commit()
     done = desk.build()
     assert done.returncode == 0, done.stderr
     return desk
 
 
-def look(site: Visit, page: Page, number: int) -> list[str]:
-    """Open a card in a page that is used again; return what is wrong with it."""
+def look(site: Visit, page: Page, number: int, bodies: int) -> list[str]:
+    """Open a card of so many bodies in a page that is used again; return what is wrong with it."""
     address = f"{site.base}tickets/ACCREDO-{number}/"
     site.faults.clear()
     page.goto(address)
     found = page.evaluate(STATE)
-    wrong = [f"{key}: {found[key]}" for key, right in WHOLE.items() if found[key] != right]
-    if found["address"] != address:
-        wrong.append(f"left for {found['address']}")
+    wanted = WHOLE | {"articles": 2 * bodies, "ends": 2 * bodies, "address": address}
+    wrong = [f"{key}: {found[key]}" for key, right in wanted.items() if found[key] != right]
     return [f"{number}: {one}" for one in [*wrong, *site.faults]]
 
 
+ALONE = [*singles()[::3], *large()]
+"""These have a ticket of their own, and are its title and label too."""
+MANY = [one for one in bodies(1_000) if one not in large()]
+GROUPS = [*([one] for one in ALONE), *(MANY[at : at + 20] for at in range(0, len(MANY), 20))]
+
+
 @pytest.fixture(scope="module")
-def short(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[tuple[Visit, int]]:
-    """Sixty bodies: every third trick, and a few large ones."""
-    chosen = [*singles()[::3], *large()[:12]]
-    desk = make_desk(tmp_path_factory.mktemp("hostile"), chosen)
-    with visit(desk.site, chromium) as site:
-        yield site, len(chosen)
+def site(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Visit]:
+    desk = make_desk(tmp_path_factory.mktemp("hostile"), GROUPS)
+    assert files_with(desk.site, SECRET) == []
+    with visit(desk.site, chromium) as one:
+        yield one
 
 
-def test_no_hostile_body_runs_or_breaks_a_card(short: tuple[Visit, int]) -> None:
-    site, count = short
-    assert count >= 50
-    page = site.open("", width=820)
-    assert [one for n in range(1, count + 1) for one in look(site, page, n)] == []
+def files_with(folder: Path, text: str) -> list[str]:
+    wanted = text.encode()
+    files = (one for one in folder.rglob("*") if one.is_file())
+    return [str(one) for one in files if wanted in one.read_bytes()]
 
 
-def test_hostile_titles_and_labels_break_no_list_and_no_search(short: tuple[Visit, int]) -> None:
-    site, count = short
+@pytest.mark.parametrize("width", [390, 820])
+def test_a_thousand_hostile_bodies_run_nothing_and_break_no_card(site: Visit, width: int) -> None:
+    """Twenty to a card: what one of them leaves open would swallow the next."""
+    page = site.open("", width=width)
+    cards = enumerate(GROUPS, 1)
+    assert [one for n, group in cards for one in look(site, page, n, len(group))] == []
+
+
+def test_hostile_titles_and_labels_break_no_list_and_no_search(site: Visit) -> None:
     site.faults.clear()
     page = site.open("requests/", width=820)
-    assert page.locator("tbody tr").count() == count
+    assert page.locator("tbody tr").count() == len(GROUPS)
     page.get_by_role("button", name="Тема").click()
     page.get_by_label("Отобрать на этой странице").fill("script")
     page.goto(f"{site.base}search/?q=script")
@@ -116,17 +131,6 @@ def test_hostile_titles_and_labels_break_no_list_and_no_search(short: tuple[Visi
     assert page.locator(".tk-hits :is(script, img, svg, iframe)").count() == 0
     assert page.evaluate("window.ran") is None
     assert site.faults == []
-
-
-@pytest.mark.soak
-def test_a_thousand_hostile_bodies(tmp_path: Path, chromium: str) -> None:
-    desk = make_desk(tmp_path, bodies(1_000))
-    with visit(desk.site, chromium) as site:
-        page = site.open("", width=820)
-        wrong = [one for number in range(1, 1_001) for one in look(site, page, number)]
-        page.goto(f"{site.base}requests/any/1/")
-        assert page.evaluate("window.ran") is None
-    assert wrong == []
 
 
 def test_a_thousand_hostile_bodies_cost_a_bounded_time() -> None:

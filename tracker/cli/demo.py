@@ -21,6 +21,11 @@ from tracker.demo.run import Demo, Options
 from tracker.demo.state import Folder
 
 DEFAULT_FOLDER = Path(".demo")
+_YOU = {"ru": "Вы <you@mail.example>", "en": "You <you@mail.example>"}
+_SUBJECT = {"ru": "Проба", "en": "A try"}
+_TEXT = {"ru": "Здравствуйте! Это пробное обращение.", "en": "Hello! This is a try."}
+_QUESTION = {"ru": "Как продлить аккредитацию?", "en": "How do I renew our accreditation?"}
+_ANSWER = {"ru": "Готово.", "en": "Done."}
 
 
 def _folder_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -53,19 +58,26 @@ def demo(context: click.Context, /, **options: Any) -> None:
 
 @demo.command()
 @_folder_option
-@click.option("--from", "sender", default="Вы <you@mail.example>", help="Who writes.")
-@click.option("--subject", default="Проба", help="The subject.")
-@click.option("--text", default="Здравствуйте! Это пробное обращение.", help="The text.")
+@click.option("--from", "sender", help=f"Who writes.  [default: {_YOU['en']}]")
+@click.option("--subject", help="The subject.")
+@click.option("--text", help="The text.")
 @click.argument(
     "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.pass_context
 def send(
-    context: click.Context, folder: Path, sender: str, subject: str, text: str, file: Path | None
+    context: click.Context,
+    folder: Path,
+    sender: str | None,
+    subject: str | None,
+    text: str | None,
+    file: Path | None,
 ) -> None:
     """Send a mail to the running demo: a text of your own, or FILE with a whole mail."""
     state = Folder(_chosen(context, folder)).running()
-    raw = file.read_bytes() if file else letters.compose(sender, state.address, subject, text)
+    sender = sender or _YOU[state.language]
+    words = (subject or _SUBJECT[state.language], text or _TEXT[state.language])
+    raw = file.read_bytes() if file else letters.compose(sender, state.address, *words)
     letters.send(state, sender, raw)
     click.echo(f"Sent to {state.address}. In a few seconds it is a request: {state.portal}")
 
@@ -149,14 +161,15 @@ def _steps(show: Demo, *, once: bool) -> Table:
         ("Letters that went out", f"{program} demo letters{where}"),
     ]
     if not once:
+        language = show.options.language
         steps += [
             (
                 "Write to the desk",
-                f"{program} demo send{where} --text 'Как продлить аккредитацию?'",
+                f"{program} demo send{where} --text '{_QUESTION[language]}'",
             ),
             (
                 "Answer as the agent",
-                f"{program} -C {folder}/desk reply 4 --as anna --text 'Готово.'",
+                f"{program} -C {folder}/desk reply 4 --as anna --text '{_ANSWER[language]}'",
             ),
             ("Stop", "Ctrl-C; until then the demo follows mail and commits by itself"),
         ]

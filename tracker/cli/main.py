@@ -51,6 +51,8 @@ COMMANDS = {
     "outbox": "outbox:outbox",
     "quarantine": "quarantine:quarantine",
     "recover": "sync:recover",
+    "import": "importing:import_",
+    "export": "exporting:export",
     "demo": "demo:demo",
     "completion": "completion:completion",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,8 @@ from tracker.core.tokens import file_without_tokens, without_tokens
 
 _TITLE_LENGTH = 200
 _FIRST_WORDS = 60
+IMPORTED = "imported"
+"""Why nobody is told of an entry that came from elsewhere: ``silent`` of each of them."""
 _LETTERS = ("eml", "msg", "mbox", "mht", "mhtml", "html", "htm", "txt")
 
 
@@ -47,12 +49,12 @@ class StoredFiles:
     refused: dict[str, str]
 
 
-def stored_files(mail: Mail, folder: str, taken: set[str]) -> StoredFiles:
-    """Give every attachment of ``mail`` its path in ``folder``, beside the names ``taken``."""
+def stored_files(parts: Iterable[Part], folder: str, taken: set[str]) -> StoredFiles:
+    """Give every attachment its path in ``folder``, beside the names ``taken``."""
     used = {name.casefold() for name in taken}
     attachments, contents, names = [], [], {}
     refused: dict[str, list[str]] = {}
-    for part in mail.attachments:
+    for part in parts:
         if part.refused:
             name = without_tokens(part.name)
             refused.setdefault(f"refused_{part.refused}", []).append(name)

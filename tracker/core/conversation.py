@@ -12,6 +12,7 @@ from tracker.core.fields import Fields
 from tracker.core.mail_actions import (
     Case,
     Orders,
+    asked_for,
     carry_identity,
     join_copied,
     mute_sender,
@@ -23,10 +24,10 @@ from tracker.core.mail_actions import (
 from tracker.core.operations import Actor, change, event, is_own, link, set_status
 from tracker.core.requests import with_type
 from tracker.core.rights import standing
-from tracker.core.threading import Thread
+from tracker.core.threading import Thread, role_on
 from tracker.core.ticket import Entry, Ticket, attachment_folder
 from tracker.core.tokens import without_tokens
-from tracker.core.workspace import Workspace
+from tracker.core.workspace import Workspace, number_in
 
 REOPENS_WITHIN = timedelta(days=14)
 _SETS_STATUS = ("close", "wait", "reopen")
@@ -50,12 +51,48 @@ def take_in(work: Workspace, case: Case, thread: Thread | None) -> Taken:
         return _open(work, case, thread)
     over = is_over(thread.ticket, case.arrival.received)
     mine = case.standing.role in ("requester", "participant") and case.standing.handle is None
-    if over and mine and case.acts:
-        settings, mail = work.settings, case.mail
-        # By a letter's token alone nobody is let into a new ticket.
-        newcomer = standing(mail, case.sender, None, settings, case.arrival.received)
-        return _open(work, replace(case, standing=newcomer), thread)
-    return _comment(work, case, thread, over=over)
+    if not (over and mine and case.acts) or _only_orders(work, case, thread):
+        return _comment(work, case, thread, over=over)
+    settings, mail, received = work.settings, case.mail, case.arrival.received
+    # By a letter's token alone nobody is let into a ticket that the letter did not name.
+    later = _continued(work, thread.ticket, case)
+    found = Thread(later, thread.named) if later else None
+    case = replace(case, standing=standing(mail, case.sender, found, settings, received))
+    return _comment(work, case, found, over=False) if found else _open(work, case, thread)
+
+
+def _only_orders(work: Workspace, case: Case, thread: Thread) -> bool:
+    """Whether a mail says nothing, but stops letters or the like."""
+    if stops_letters(work, case, thread) is not None:
+        return True
+    return not case.mail.attachments and read_orders(work, thread.ticket.number, case).alone
+
+
+def _continued(work: Workspace, ticket: Ticket, case: Case) -> Ticket | None:
+    """Return the ticket that a late answer of the sender opened already, where it is not over, too.
+
+    Such tickets are followed however often they were continued and merged themselves.
+    """
+    passed, waiting = {ticket.id}, [ticket]
+    while waiting:
+        before = waiting.pop(0)
+        for name in before.links:
+            one = None if name in passed else work.ticket(number_in(name))
+            passed.add(name)
+            if one is None or not _continues(one, before, case.sender.address.key):
+                continue
+            final = work.final(one)
+            takes_part = role_on(final, case.sender.address.key) is not None
+            if takes_part and not is_over(final, case.arrival.received):
+                return final
+            waiting.append(one)
+    return None
+
+
+def _continues(ticket: Ticket, earlier: Ticket, who: str) -> bool:
+    first = ticket.entries[0] if ticket.entries else None
+    begun = first is not None and first.data.get("continues") == earlier.id
+    return begun and ticket.requester.key == who
 
 
 def is_over(ticket: Ticket, now: datetime) -> bool:
@@ -78,8 +115,10 @@ def _comment(work: Workspace, case: Case, thread: Thread, *, over: bool) -> Take
     if orders.alone and not mail.attachments:
         return _ordered(work, case, ticket, obey_orders(work, number, case, orders), {})
     folder = attachment_folder(ticket.id.rpartition("-")[0], number)
-    files = stored_files(mail, folder, work.names_in(folder) if mail.attachments else set())
-    entry = _entry(work, case, files, orders, {})
+    files = stored_files(
+        mail.attachments, folder, work.names_in(folder) if mail.attachments else set()
+    )
+    entry = _entry(work, case, files, orders, asked_for(work, case, thread))
     work.add(ticket, [entry])
     work.files.update(files.contents)
     if not over:
@@ -106,14 +145,18 @@ def _wake(work: Workspace, case: Case, ticket: Ticket, orders: Orders) -> None:
 
 def _open(work: Workspace, case: Case, thread: Thread | None) -> Taken:
     mail, settings = case.mail, work.settings
+    addressee = written_to(work, case)
+    if addressee:
+        case = replace(case, standing=replace(case.standing, role="agent"))
     number = work.next_number()
     prefix = settings.desk.prefix
     orders = read_orders(work, 0, case)
-    files = stored_files(mail, attachment_folder(prefix, number), set())
+    files = stored_files(mail.attachments, attachment_folder(prefix, number), set())
     earlier = thread.ticket if thread and thread.speaks else None
     title = one_line(title_of(mail, work.language, prefix))
     continues = {"continues": earlier.id} if earlier else {}
-    entry = _entry(work, case, files, orders, {"title": title, **continues})
+    asked = asked_for(work, case, None)
+    entry = _entry(work, case, files, orders, {"title": title, **continues, **asked})
     entry, labels = with_type(entry, settings.requests, work.language)
     entries = [entry]
     if thread and earlier is None:
@@ -123,7 +166,7 @@ def _open(work: Workspace, case: Case, thread: Thread | None) -> Taken:
         id=work.name(number),
         title=title,
         status="open",
-        requester=case.sender.address,
+        requester=addressee or case.sender.address,
         created=case.arrival.received,
         entries=tuple(entries),
     )
@@ -137,6 +180,18 @@ def _open(work: Workspace, case: Case, thread: Thread | None) -> Taken:
     obey_orders(work, number, case, orders)
     propose_requester(work, number, case)
     return Taken(ticket, entry, opened=True)
+
+
+def written_to(work: Workspace, case: Case) -> Address | None:
+    """Return to whom an agent wrote first, as an archive shows it; None for any other mail."""
+    if not case.sender.vouched or case.standing.handle is None:
+        return None
+    people = (*case.mail.to, *case.mail.cc)
+    return next((one for one in people if not _is_ours(work, one.key)), None)
+
+
+def _is_ours(work: Workspace, address: str) -> bool:
+    return is_own(work.settings, address) or work.settings.agent_by_email(address) is not None
 
 
 def _system(work: Workspace, case: Case) -> Actor:

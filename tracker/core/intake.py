@@ -7,7 +7,7 @@ deciding again on another commit is always possible.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -53,6 +53,8 @@ class DeskView(Files, Protocol):
 class Intake:
     """One batch of messages, decided one after the other.
 
+    ``vouched`` says that mails of agents' addresses are theirs: an archive that the owner
+    of the desk knows.
     ``files`` is what to commit, ``tickets`` what new ticket files parse to.
     """
 
@@ -63,7 +65,10 @@ class Intake:
         keys: Keys,
         now: datetime,
         new_id: Callable[[], str],
+        *,
+        vouched: bool = False,
     ) -> None:
+        self._vouched = vouched
         self._work = Workspace(view, settings, now, new_id)
         self._view = view
         self._settings = settings
@@ -101,7 +106,7 @@ class Intake:
         return self._take(arrival, arrival.mail)
 
     def _take(self, arrival: Arrival, mail: Mail) -> Outcome:
-        sender = sender_of(mail, self._settings)
+        sender = replace(sender_of(mail, self._settings), vouched=self._vouched)
         repeated = self._repeated(arrival, mail, sender)
         if repeated:
             return Outcome(arrival.uid, "ignored", repeated)

@@ -20,11 +20,15 @@ from tracker.core.tokens import Keys, read_message_id
 Nature = Literal["auto-replied", "auto-generated", ""]
 """What Auto-Submitted says (RFC 3834); empty for a letter that a person wrote."""
 
-_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,200}@[!-;=?-~]{1,100}>")
+MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,200}@[!-;=?-~]{1,100}>")
+"""What a header may carry as a Message-ID."""
 # What a mailbox may be called without quotes; dots anywhere, since some providers allow that.
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
 _DOMAIN = re.compile(r"\[[0-9A-Fa-f.:]+\]|[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
-_TYPE = re.compile(r"(application|audio|font|image|text|video)/([A-Za-z0-9][A-Za-z0-9.+_-]{0,80})")
+MEDIA_TYPE = re.compile(
+    r"(application|audio|font|image|text|video)/([A-Za-z0-9][A-Za-z0-9.+_-]{0,80})"
+)
+"""A media type that a part of a letter may have; other ones hold parts themselves."""
 _OLD = timedelta(hours=12)
 
 
@@ -105,12 +109,12 @@ def seal(content: Content, head: Head, settings: Settings, keys: Keys) -> Letter
     message.set_content(content.plain, cte="base64")
     message.add_alternative(content.html, subtype="html", cte="base64")
     for file in content.files:
-        found = _TYPE.fullmatch(file.type)
+        found = MEDIA_TYPE.fullmatch(file.type)
         kind, subtype = found.groups() if found else ("application", "octet-stream")
         message.add_attachment(file.content, maintype=kind, subtype=subtype, filename=file.name)
-    _fix_boundaries(message, head.message_id.strip("<>").rpartition("@")[0].replace(".", "_"))
+    fix_boundaries(message, head.message_id.strip("<>").rpartition("@")[0].replace(".", "_"))
     lines = [f"To: {recipient}", f"Message-ID: {head.message_id}"]
-    known = [one for one in head.references if _MESSAGE_ID.fullmatch(one)]
+    known = [one for one in head.references if MESSAGE_ID.fullmatch(one)]
     if known:
         lines += [f"In-Reply-To: {known[-1]}", "References: " + "\r\n ".join(known[-10:])]
     # Written by hand: the library encodes a long Message-ID, and nobody knows it any more.
@@ -119,7 +123,7 @@ def seal(content: Content, head: Head, settings: Settings, keys: Keys) -> Letter
     return Letter(recipient, head.message_id, whole, bool(content.nature))
 
 
-def _fix_boundaries(message: EmailMessage, word: str) -> None:
+def fix_boundaries(message: EmailMessage, word: str) -> None:
     """Boundaries are random by default; a letter sent again must be the same letter."""
     parts = [part for part in message.walk() if part.is_multipart()]
     for n, part in enumerate(parts):

@@ -107,6 +107,14 @@ def _smtp(value: Any) -> Endpoint:
     return endpoint(value, "smtp")
 
 
+def _dates(value: Any) -> tuple[date, ...]:
+    return read_dates(map(str, value))  # TOML has dates of its own, whose text is the same
+
+
+def _workdays(value: Any) -> tuple[Workday, ...]:
+    return read_workdays(map(str, value))
+
+
 def _positive(value: Any) -> int:
     if value < 1:
         raise ValueError("must be 1 or more")
@@ -124,7 +132,8 @@ def option(
 
     ``sentence`` documents it, ``default`` is the value as written in TOML, ``check`` turns
     the written value into the used one or raises ValueError with what it must be,
-    ``choices`` are the only values allowed, ``written`` is the TOML type.
+    ``choices`` are the only values allowed, ``written`` is the TOML type: ``list`` is one of
+    texts, ``date`` one of dates, in quotes or bare.
     """
     return field(
         metadata={
@@ -332,17 +341,18 @@ class Sla:
         read_hours,
     )
     holidays: tuple[date, ...] = option(
-        "Days off, as dates or ranges: `2026-12-31`, `2026-01-01..2026-01-08`.",
+        "Days off, as dates or ranges: `2026-12-31`, `2026-01-01..2026-01-08`; a "
+        "single date may stand without quotes.",
         (),
-        read_dates,
-        written=list,
+        _dates,
+        written=date,
     )
     workdays: tuple[Workday, ...] = option(
         "Days on which the desk works though they are off otherwise, or at hours of their own: "
         "`2026-11-28`, `2026-12-30 09:00-17:00`. They count before `holidays`.",
         (),
-        read_workdays,
-        written=list,
+        _workdays,
+        written=date,
     )
 
 

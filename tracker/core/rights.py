@@ -24,13 +24,15 @@ class Sender:
     """Who says to have written a mail.
 
     ``proof`` is the DMARC verdict on that. ``handle`` is the agent who uses this address,
-    whoever wrote. ``passed_on`` says that a forwarder named the person, who is not proven.
+    whoever wrote. ``passed_on`` says that a forwarder named the person, who is not proven;
+    ``vouched`` that the owner of the desk vouches for its agents' mails, those of an archive.
     """
 
     address: Address
     proof: Verdict
     handle: str | None = None
     passed_on: bool = False
+    vouched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def standing(
 
 
 def _of_newcomer(sender: Sender) -> Standing:
-    passed = sender.proof == "pass"
+    passed = sender.proof == "pass" or (sender.vouched and sender.handle is not None)
     if sender.proof == "fail" or (sender.handle is not None and not passed):
         return Standing("requester", "held")
     return Standing("requester", certain=passed, handle=sender.handle)
@@ -109,7 +111,7 @@ def _of_agent(sender: Sender, thread: Thread, settings: Settings, received: date
     found = Standing(
         "requester" if role == "requester" else "agent", certain=True, handle=sender.handle
     )
-    if sender.proof == "pass":
+    if sender.proof == "pass" or sender.vouched:
         return found
     if settings.mailbox.authserv_id or sender.passed_on:
         return Standing("stranger", "held")

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from tracker.core.addresses import Address
@@ -35,6 +36,7 @@ _TYPES = {
     str: "a text in quotes",
     int: "a whole number",
     list: "a list of texts",
+    date: "a list of dates",
     bool: "true or false",
 }
 
@@ -280,8 +282,9 @@ class _Reader:
 
 
 def _is(value: Any, kind: type) -> bool:
-    if kind is list:
-        return isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
+    if kind in (list, date):
+        items = (str,) if kind is list else (str, date)  # a datetime, too, is a date, but no day
+        return isinstance(value, list | tuple) and all(type(one) in items for one in value)
     return isinstance(value, kind) and not (kind is int and isinstance(value, bool))
 
 

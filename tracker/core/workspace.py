@@ -67,7 +67,8 @@ class Workspace:
         self._view = view
         self._texts: dict[int, str] = {}
         self._parsed: dict[int, Ticket] = {}
-        self._last = self._first = -1
+        self._names: dict[str, set[str]] = {}
+        self._last = -1
 
     @property
     def language(self) -> str:
@@ -119,12 +120,30 @@ class Workspace:
 
     def next_number(self) -> int:
         """Take the next number: above every one ever given."""
+        self.reserve(self._highest() + 1)
+        return self._last
+
+    def reserve(self, number: int) -> None:
+        """Give no number up to this one to anybody who asks for the next."""
+        if number > self._highest():
+            self._last = number
+            self.files[state.NUMBERS] = state.write_last_number(number)
+
+    def _highest(self) -> int:
         if self._last < 0:
             last = state.read_last_number(self._view.read(state.NUMBERS))
-            self._last = self._first = max(last, self._view.highest_number())
-        self._last += 1
-        self.files[state.NUMBERS] = state.write_last_number(self._last)
+            self._last = max(last, self._view.highest_number())
         return self._last
+
+    def is_free(self, number: int) -> bool:
+        """Whether no ticket has this number, readable or not, and no folder of files."""
+        path = ticket_path(self.settings.desk.prefix, number)
+        if path in self.files:
+            return False
+        folder, _, name = path.rpartition("/")
+        if folder not in self._names:
+            self._names[folder] = set(self._view.names_in(folder))
+        return not {name, name.removesuffix(".md")} & self._names[folder]
 
     def open(self, ticket: Ticket) -> None:
         """Write the file of a new ticket. Who opened it by an event is not told of it."""
@@ -136,7 +155,10 @@ class Workspace:
         kept = first
         if "title" not in first.data:
             kept = replace(first, data={"title": ticket.title, **first.data})
-        ticket = replace(ticket, entries=(kept, *rest))
+        self.place(replace(ticket, entries=(kept, *rest)))
+
+    def place(self, ticket: Ticket) -> None:
+        """Write the file of a ticket just as it is."""
         text = render(ticket, self.language)
         self.store(ticket, text)
         self.tickets[_path(ticket)] = ticket

@@ -52,6 +52,13 @@ class Commands:
         """Return the newest commit of the desk."""
         return self.git("rev-parse", "HEAD").strip()
 
+    def offer(self, request_types: str) -> None:
+        """Add request types to the settings of the desk, as its owner would."""
+        settings = self.desk / "tracker.toml"
+        settings.write_text(settings.read_text("utf-8") + request_types, "utf-8")
+        author = [word for name, value in _GIT.items() for word in ("-c", f"{name}={value}")]
+        self.git(*author, "commit", "--quiet", "--all", "--message", "Offer request types")
+
     def make_remote(self, remote: Path) -> None:
         """Make a bare repository, and let the desk push to it; commits there are the agent's."""
         quiet = ["init", "--quiet", "--bare", "--initial-branch=main"]

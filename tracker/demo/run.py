@@ -18,7 +18,7 @@ from tracker.core.errors import TrackerError
 from tracker.demo.commands import AGENT_ADDRESS, Commands
 from tracker.demo.letters import sent
 from tracker.demo.mailbox import EmbeddedMailbox
-from tracker.demo.sample import SampleMail, answers, load
+from tracker.demo.sample import SampleMail, answers, load, request_types
 from tracker.demo.state import Folder, State
 from tracker.demo.web import PortalServer
 
@@ -169,6 +169,7 @@ class Demo:
             *("--agent", f"anna={AGENTS[language]} <{AGENT_ADDRESS}>", "--yes"),
             in_desk=False,
         )
+        self.commands.offer(request_types(language))
         self.commands.make_remote(self.folder.remote)
         self.commands.export(self.folder.path / "secrets.sh")
 
@@ -200,7 +201,13 @@ class Demo:
 
     def _save(self) -> None:
         self.folder.save(
-            State(ADDRESS, self.portal.url, self.mailbox.imap_port, self.mailbox.smtp_port)
+            State(
+                ADDRESS,
+                self.portal.url,
+                self.mailbox.imap_port,
+                self.mailbox.smtp_port,
+                self.options.language,
+            )
         )
 
     @contextmanager

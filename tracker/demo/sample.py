@@ -64,3 +64,8 @@ def _dated(raw: bytes, when: datetime) -> bytes:
 def _sender(raw: bytes) -> str:
     found = _FROM.search(raw)
     return parseaddr(found[1].decode("utf-8", "replace"))[1] if found else ""
+
+
+def request_types(language: str) -> str:
+    """Return the request types of the demo's desk, a piece of its ``tracker.toml``."""
+    return FOLDER.with_name(f"requests.{language}.toml").read_text("utf-8")

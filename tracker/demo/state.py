@@ -23,6 +23,7 @@ class State:
     portal: str
     imap_port: int
     smtp_port: int
+    language: str
 
 
 class Folder:

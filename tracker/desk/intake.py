@@ -20,6 +20,7 @@ from tracker.core.intake import Intake, Outcome
 from tracker.core.mail import Mail
 from tracker.core.state import Lease, Position
 from tracker.core.tokens import Keys
+from tracker.desk.batches import batches
 from tracker.desk.desk import Desk
 from tracker.desk.lease import may_send
 from tracker.desk.report import Report
@@ -28,7 +29,7 @@ from tracker.desk.write import PushRefusedError, write
 
 BATCH = 1000
 FIRST_BATCH = 200
-BATCH_BYTES = 32 * 2**20
+"""The first batch is a small one: Git has work sooner."""
 _MIB = 2**20
 
 Watch = Callable[[int, int], None]
@@ -58,7 +59,7 @@ def take_in(desk: Desk, keys: Keys, lease: Lease | None, report: Report, watch: 
             ThreadPoolExecutor(1) as beside,
         ):
             done = 0
-            for batch, arrivals in _ahead(reader, _batches(waiting)):
+            for batch, arrivals in _ahead(reader, batches(waiting, FIRST_BATCH, BATCH)):
                 reached = replace(position, uid=batch[-1].uid)
                 _take(desk, keys, lease, report, arrivals, reached)
                 done += len(batch)
@@ -78,23 +79,6 @@ def _ahead(
             batch, arrivals = ready[0], ready[1].result()
             ready = next(following, None)
             yield batch, arrivals
-
-
-def _batches(waiting: Sequence[Waiting]) -> Iterator[list[Waiting]]:
-    """Split what waits by count and by bytes, so that memory stays bounded.
-
-    The first batch is a small one: Git has work sooner.
-    """
-    batch: list[Waiting] = []
-    size, most = 0, min(FIRST_BATCH, BATCH)
-    for one in waiting:
-        if batch and (len(batch) >= most or size + one.size > BATCH_BYTES):
-            yield batch
-            batch, size, most = [], 0, BATCH
-        batch.append(one)
-        size += one.size
-    if batch:
-        yield batch
 
 
 class Reader:

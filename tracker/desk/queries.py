@@ -106,14 +106,19 @@ def newest(desk: Desk) -> Iterator[View]:
 
 def list_tickets(desk: Desk, scope: str, wanted: Filter | None = None) -> list[Row]:
     """Return the tickets of a scope (``open``, ``closed``, ``any``), newest change first."""
+    with newest(desk):
+        return matching(desk, scope, wanted)
+
+
+def matching(desk: Desk, scope: str, wanted: Filter | None = None) -> list[Row]:
+    """Do what ``list_tickets`` does; the index must be held (``newest``)."""
     statuses = SCOPES[scope]
     conditions = [f"status IN ({', '.join('?' * len(statuses))})"]
     values: list[str] = list(statuses)
     for condition, value in (wanted or Filter()).conditions():
         conditions.append(condition)
         values.append(value)
-    with newest(desk):
-        return select(desk, " AND ".join(conditions), *values)
+    return select(desk, " AND ".join(conditions), *values)
 
 
 def select(desk: Desk, where: str, *values: Any) -> list[Row]:

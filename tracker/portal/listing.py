@@ -10,9 +10,10 @@ from functools import cached_property, partial
 from hashlib import blake2b
 from typing import NamedTuple
 
+from tracker.core.pages.gzipped import gzipped
 from tracker.core.pages.html import escape
 from tracker.core.pages.lists import PAGE, TITLES_OF, Counts, ListWriter
-from tracker.core.pages.shards import titles_text
+from tracker.core.pages.shards import titles_path, titles_text
 from tracker.core.pages.shell import Shell
 from tracker.core.pages.site import ANY, CLOSED, OPEN, Desk, ticket_url
 from tracker.core.pages.sitemap import index_text, packed_sitemap
@@ -139,15 +140,15 @@ class Lists:
 
     def _titles(self) -> Iterator[Artifact]:
         for part in self._shelves.parts("titles"):
-            path = f"search/titles/{part.at}.json"
-            yield Artifact(path, key_of(part), partial(self._titles_file, part.at))
+            make = partial(self._titles_file, part.at)
+            yield Artifact(titles_path(part.at), key_of(part), make)
 
-    def _titles_file(self, at: int) -> str:
+    def _titles_file(self, at: int) -> bytes:
         named = (
             (number, id_, self._state.title(id_), status)
             for id_, number, status in self._shelves.inside("titles", at)
         )
-        return titles_text(named, self._desk.prefix)
+        return gzipped(titles_text(named, self._desk.prefix))
 
     def _sitemaps(self) -> Iterator[Artifact]:
         parts = self._shelves.parts("sitemap")

@@ -7,17 +7,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from tracker.core.pages.shards import shard_count, shard_of, shard_text
+from tracker.core.pages.gzipped import gzipped
+from tracker.core.pages.shards import shard_count, shard_of, shard_path, shard_text
 from tracker.core.pages.vocabulary import (
     vocabulary_count,
     vocabulary_of,
+    vocabulary_path,
     vocabulary_text,
     weight,
 )
 from tracker.portal.state import State
-
-FOLDER = "search/tickets"
-VOCABULARY = "search/words"
 
 
 class SearchFiles:
@@ -51,13 +50,10 @@ class SearchFiles:
             stems = self._state.all_stems()
             self._state.move_stems((shard_of(stem, count), stem) for stem in stems)
         self._state.put_stems(self._lists(count, touched))
-        folder = site / FOLDER
-        folder.mkdir(parents=True, exist_ok=True)
         for shard in sorted(touched):
-            text = shard_text(self._state.shard(shard))
-            (folder / f"{shard}.txt").write_bytes(text.encode())
+            _put(site / shard_path(shard), shard_text(self._state.shard(shard)))
         for shard in range(count, count_before):
-            (folder / f"{shard}.txt").unlink(missing_ok=True)
+            (site / shard_path(shard)).unlink(missing_ok=True)
         self._write_vocabulary(vocabulary_count(count), vocabulary_count(count_before), site)
         return count
 
@@ -83,10 +79,12 @@ class SearchFiles:
         filed = ((vocabulary_of(stem, count), stem) for stem in self._weights)
         changed = [(file, stem, self._weights[stem]) for file, stem in filed if file is not None]
         state.put_vocabulary(changed)
-        folder = site / VOCABULARY
-        folder.mkdir(parents=True, exist_ok=True)
         for file in sorted(touched.union(file for file, _, _ in changed)):
-            text = vocabulary_text(state.vocabulary(file))
-            (folder / f"{file}.txt").write_bytes(text.encode())
+            _put(site / vocabulary_path(file), vocabulary_text(state.vocabulary(file)))
         for file in range(count, before):
-            (folder / f"{file}.txt").unlink(missing_ok=True)
+            (site / vocabulary_path(file)).unlink(missing_ok=True)
+
+
+def _put(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzipped(text))

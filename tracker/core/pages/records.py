@@ -6,10 +6,10 @@ them would else weigh as much as a tenth of the portal.
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Iterable, Sequence
 
+from tracker.core.pages.gzipped import gzipped
 from tracker.core.pages.site import Desk, ticket_url
 from tracker.core.pages.view import PublicTicket
 
@@ -18,7 +18,6 @@ INDEX = "tickets.json"
 RECORDS = 1_000
 """Ticket numbers of one file."""
 _VERSION = 1
-_LEVEL = 6
 
 
 def record(ticket: PublicTicket, desk: Desk) -> str:
@@ -49,7 +48,7 @@ def records_path(part: int) -> str:
 def records_file(rows: Iterable[str]) -> bytes:
     """Return a file of rows: a JSON array, gzipped (RFC 1952), the same for the same rows."""
     lines = ",\n".join(rows)
-    return gzip.compress(f"[\n{lines}\n]\n".encode(), _LEVEL, mtime=0)
+    return gzipped(f"[\n{lines}\n]\n")
 
 
 def index_file(desk: Desk, parts: Sequence[tuple[int, int]]) -> str:

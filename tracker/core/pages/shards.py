@@ -1,7 +1,7 @@
 """Search files: stems hashed to many small files, so that a query fetches a few kilobytes.
 
-A shard is text, one line a stem: the stem, a tab, its tickets. Tickets stand newest first as
-gaps in base 32, least digit first; a digit below 32 ends a number, one above it goes on.
+A shard is compressed text, one line a stem: the stem, a tab, its tickets. Tickets stand newest
+first as gaps in base 32, least digit first; a digit below 32 ends a number, one above it goes on.
 A stem of very many tickets keeps the newest ones and a ``*`` at the end: below the last number
 of such a list anything may hold. What begins with a mark is no word of the text: ``=`` a stem of
 the title, ``#`` a status, ``@`` a label.
@@ -19,7 +19,7 @@ LONGEST = 4_000
 """Characters of one stem's list."""
 LONGEST_STATUS = 16_000
 """Characters of the list of one status: it is asked for more exactly, and there are but three."""
-TITLES = 32
+TITLES = 16
 """Numbers whose titles share one file."""
 _FEWEST, _PER_SHARD = 64, 32
 
@@ -100,6 +100,16 @@ def shard_text(lists: Mapping[str, Sequence[int]]) -> str:
 
 def _list(stem: str, numbers: Sequence[int]) -> str:
     return encode(reversed(numbers), LONGEST_STATUS if stem.startswith("#") else LONGEST)
+
+
+def shard_path(shard: int) -> str:
+    """Return the address of a shard."""
+    return f"search/tickets/{shard}.gz"
+
+
+def titles_path(file: int) -> str:
+    """Return the address of a file of titles."""
+    return f"search/titles/{file}.gz"
 
 
 def titles_text(tickets: Iterable[tuple[int, str, str, str]], prefix: str) -> str:

@@ -5,9 +5,9 @@ Those of tickets are compressed, as the protocol allows (sitemaps.org): a twelft
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterable
 
+from tracker.core.pages.gzipped import gzipped
 from tracker.core.pages.html import escape
 
 SITEMAP = 1_000
@@ -25,7 +25,7 @@ def sitemap_text(url: str, addresses: Iterable[str]) -> str:
 
 def packed_sitemap(url: str, addresses: Iterable[str]) -> bytes:
     """Return a gzipped sitemap (RFC 1952), the same for the same addresses."""
-    return gzip.compress(sitemap_text(url, addresses).encode(), mtime=0)
+    return gzipped(sitemap_text(url, addresses))
 
 
 def index_text(url: str, sitemaps: Iterable[str]) -> str:

@@ -17,6 +17,11 @@ MOST = 2_000
 _PER_FILE = 16
 
 
+def vocabulary_path(file: int) -> str:
+    """Return the address of a file."""
+    return f"search/words/{file}.gz"
+
+
 def vocabulary_count(shards: int) -> int:
     """Return how many vocabulary files a desk of ``shards`` shards has."""
     return shards // _PER_FILE

@@ -11,8 +11,9 @@ function makeEngine(root) {
   const STATUSES = { o: "open", w: "waiting", c: "closed", r: "repair" };
   const CLOSED = "#closed";
   const OPEN = ["#open", "#waiting"];
-  const FILED = 32; // numbers whose titles share one file
+  const FILED = 16; // numbers whose titles share one file
   const WORDS = 6;
+  const FULL = 2000; // stems of a vocabulary file that may lack some
   const COMPLETIONS = 3; // stems that a word begun stands for
   const SPARING = 35000; // characters fetched after which only one stem more is looked up
   const NOTHING = { numbers: new Set(), floor: 0 };
@@ -53,12 +54,20 @@ function makeEngine(root) {
     if (!cache.has(address)) {
       const loading = fetch(new URL(address, root)).then((answer) => {
         if (!answer.ok) throw new Error(address);
-        return answer.text();
+        return address.endsWith(".gz") ? unpacked(answer) : answer.text();
       });
       loading.catch(() => cache.delete(address));
       cache.set(address, loading);
     }
     return cache.get(address);
+  }
+
+  // Some servers say how such a file is compressed, and the browser has unpacked it then.
+  async function unpacked(answer) {
+    const data = await answer.blob();
+    const [first, second] = new Uint8Array(await data.slice(0, 2).arrayBuffer());
+    if (first !== 0x1f || second !== 0x8b) return data.text();
+    return new Response(data.stream().pipeThrough(new DecompressionStream("gzip"))).text();
   }
 
   // A list is {numbers: Set, floor}: below the floor anything may hold.
@@ -94,7 +103,7 @@ function makeEngine(root) {
 
   // What one word or mark stands for: the tickets that say it, those that say it in the title.
   async function lookUp(one, tally) {
-    const text = await load(`search/tickets/${hash(one) % desk.shards}.txt`);
+    const text = await load(`search/tickets/${hash(one) % desk.shards}.gz`);
     tally.size += text.length;
     const list = (key) => {
       const at = text.startsWith(key + "\t") ? 0 : text.indexOf(`\n${key}\t`) + 1;
@@ -105,19 +114,25 @@ function makeEngine(root) {
     return { stem: one, said: list(one), titled: list("=" + one) };
   }
 
-  // The stems that begin as the word does, the frequent and the short ones first.
-  async function completions(word, tally) {
+  // The stems that a word begun stands for: its own, unless nothing says it, and those that begin
+  // as the word does, the frequent and the short ones first.
+  async function completions(word, own, tally) {
     const begun = word.replaceAll("ё", "е");
-    if (Array.from(begun).length < 3 || /^[0-9]+$/.test(begun)) return [];
-    const file = hash(Array.from(begun).slice(0, 3).join("")) % desk.vocabularies;
-    const text = await load(`search/words/${file}.txt`);
+    if (Array.from(begun).length < 3 || /^[0-9]+$/.test(begun)) return [own];
+    const key = Array.from(begun).slice(0, 3).join("");
+    const file = hash(key) % desk.vocabularies;
+    const text = await load(`search/words/${file}.gz`);
     tally.size += text.length;
     const longer = [];
     const shorter = [];
+    let known = 0;
+    let says = !own.startsWith(key); // filed elsewhere: it may be said
     let before = "";
     for (const line of text.split("\n")) {
       if (!line) continue;
       before = before.slice(0, ALPHABET.indexOf(line[0])) + line.slice(2);
+      known += 1;
+      says = says || before === own;
       const found = { stem: before, weight: ALPHABET.indexOf(line[1]) };
       if (before.startsWith(begun)) longer.push(found);
       else if (begun.startsWith(before) && begun.length - before.length < 6) shorter.push(found);
@@ -126,7 +141,8 @@ function makeEngine(root) {
     shorter.sort((a, b) => b.stem.length - a.stem.length);
     const found = longer.length ? longer : shorter.slice(0, 1);
     const most = tally.size > SPARING ? 1 : COMPLETIONS;
-    return found.slice(0, most).map((one) => one.stem);
+    const stems = found.slice(0, most).map((one) => one.stem);
+    return says || known === FULL ? [own, ...stems] : stems;
   }
 
   // Words as {stems, said, titled, status}: any of its stems will do, or a status it names.
@@ -136,13 +152,14 @@ function makeEngine(root) {
     const chosen = [...new Set(words)].filter((word) => word !== last);
     chosen.sort((a, b) => b.length - a.length); // a long word says more than a short one
     const asked = [...chosen.slice(0, WORDS - (last ? 1 : 0)), ...(last ? [last] : [])];
-    return Promise.all(asked.map((word) => meaning(word, word === last, tally)));
+    const whole = asked.filter((word) => word !== last);
+    const found = await Promise.all(whole.map((word) => meaning(word, false, tally)));
+    return last ? [...found, await meaning(last, true, tally)] : found; // by then the tally counts
   }
 
   async function meaning(word, begun, tally) {
     const own = stemsOf(word)[0];
-    const stems = new Set([own]);
-    if (begun) (await completions(word, tally)).forEach((one) => stems.add(one));
+    const stems = new Set(begun ? await completions(word, own, tally) : [own]);
     const found = await Promise.all([...stems].map((one) => lookUp(one, tally)));
     const status = desk.statuses[own] || "";
     const named = status ? [await statusList(status, tally)] : [];
@@ -232,7 +249,7 @@ function makeEngine(root) {
   }
 
   async function title(number) {
-    const text = await load(`search/titles/${Math.floor(number / FILED)}.json`);
+    const text = await load(`search/titles/${Math.floor(number / FILED)}.gz`);
     const entry = JSON.parse(text)[number];
     if (!entry) return null;
     const [said, id] = Array.isArray(entry) ? entry : [entry, `${desk.prefix}-${number}`];

@@ -16,6 +16,8 @@
   var root = new URL("../", location.href.split(/[?#]/)[0]).href;
   var worker = new Worker(new URL("assets/tracker/finder.js", root).href);
   var STEP = 10;
+  var PAUSE = 150; // milliseconds after the last letter: who types fast fetches nothing in between
+  var pause = 0;
   var turn = 0;
   var limit = STEP;
   var label = "";
@@ -102,6 +104,7 @@
   }
 
   function again(typing) {
+    clearTimeout(pause);
     limit = STEP;
     write();
     ask(typing);
@@ -111,7 +114,8 @@
     if (event.data.turn === turn) show(event.data, false);
   });
   input.addEventListener("input", function () {
-    again(true);
+    clearTimeout(pause);
+    pause = setTimeout(again, PAUSE, true);
   });
   form.addEventListener("change", function (event) {
     if (event.target !== input) again(false);

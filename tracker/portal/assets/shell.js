@@ -24,6 +24,8 @@
   document.body.classList.add("tk-lean");
   "%THEME%";
 
+  colours();
+
   document.title += " - " + data.name;
   document.head.insertAdjacentHTML("beforeend", placed(data.links));
 
@@ -61,11 +63,74 @@
     config.type = "application/json";
     config.textContent = placed(JSON.stringify(data.config));
     document.body.append(config);
-    data.scripts.forEach(function (address) {
-      var one = document.createElement("script");
-      one.src = new URL(address, base).href;
-      one.async = false;
-      document.body.append(one);
-    });
+    data.scripts.filter(isOurs).forEach(load);
+    wakeTheme();
   });
+
+  function isOurs(address) {
+    return address.startsWith("assets/tracker/");
+  }
+
+  function load(address) {
+    var one = document.createElement("script");
+    one.src = new URL(address, base).href;
+    one.async = false;
+    document.body.append(one);
+    return one;
+  }
+
+  // The colours that the theme's own script would choose at a first visit, and their switch.
+  function colours() {
+    var inputs = Array.from(document.querySelectorAll("input[data-md-color-media]"));
+    var stored = __md_get("__palette");
+    var chosen = inputs[stored ? stored.index : inputs.findIndex(fits)];
+    if (!chosen) return;
+    var named = inputs.find(function (one) {
+      return one.dataset.mdColorMedia !== "(prefers-color-scheme)" && fits(one);
+    });
+    var source = chosen.dataset.mdColorMedia === "(prefers-color-scheme)" ? named : chosen;
+    ["scheme", "primary", "accent"].forEach(function (name) {
+      var value = (source || chosen).getAttribute("data-md-color-" + name);
+      if (!stored && value) document.body.setAttribute("data-md-color-" + name, value);
+    });
+    if (chosen.nextElementSibling) chosen.nextElementSibling.hidden = false;
+  }
+
+  function fits(input) {
+    return matchMedia(input.dataset.mdColorMedia).matches;
+  }
+
+  // The theme's script is larger than everything else and does nothing for a reader: it comes, with
+  // the search behind it, as soon as somebody does anything. What they did till then is told it.
+  function wakeTheme() {
+    var signs = ["pointermove", "pointerdown", "touchstart", "keydown", "focusin", "change"];
+    var missed = [];
+    var late = data.scripts.filter(function (address) {
+      return !isOurs(address);
+    });
+    var woken = !late.length;
+    function sign(event) {
+      if (event.type === "change" || event.type === "keydown") missed.push(event);
+      if (woken) return;
+      woken = true;
+      var last = late.map(load).pop();
+      last.addEventListener("load", function () {
+        signs.forEach(function (one) {
+          removeEventListener(one, sign, true);
+        });
+        missed.forEach(function (one) {
+          var again = { bubbles: true, cancelable: true, key: one.key };
+          var Kind = one.type === "keydown" ? KeyboardEvent : Event;
+          if (one.target === document.body || one.type === "change") {
+            one.target.dispatchEvent(new Kind(one.type, again));
+          }
+        });
+      });
+    }
+    if (woken) return;
+    signs.forEach(function (one) {
+      addEventListener(one, sign, { capture: true, passive: true });
+    });
+    if (location.search.includes("q=")) sign(new Event("focusin"));
+  }
 })();

@@ -7,10 +7,12 @@ const ROOT = new URL("../../../", self.location).href;
 const QUERY = 2;
 const RESULT = 3;
 const PAGES_FIRST = 3;
+const PAUSE = 150; // milliseconds: who types fast fetches nothing in between
 const SHOWN = 10; // what the theme shows before somebody scrolls
 
 const queries = [];
 let asked = 0;
+let before = "";
 
 addEventListener("message", (event) => {
   if (event.data.type === QUERY) queries.push(event.data.data);
@@ -21,8 +23,10 @@ self.postMessage = (message) => {
   if (message.type !== RESULT) return send(message);
   const turn = ++asked;
   const query = queries.shift() || "";
-  engine
-    .find({ query, typing: true })
+  const typing = before && query !== before && query.startsWith(before);
+  before = query;
+  new Promise((done) => setTimeout(done, typing ? PAUSE : 0))
+    .then(() => (turn === asked ? engine.find({ query, typing: true }) : { tickets: [], total: 0 }))
     .catch(() => ({ tickets: [], total: 0 }))
     .then((found) => {
       if (turn !== asked) return;
