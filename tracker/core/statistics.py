@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from tracker.core.ticket import OPEN_STATUSES, Entry, Status
 
@@ -29,7 +29,8 @@ RECENT = 28
 FEWEST_WEEKS, MOST_WEEKS = 8, 1_040
 """So many weeks there are at least, empty ones in front, and at most: twenty years, since one
 mail with an absurd date must not make a table of a thousand years."""
-_WEEK = 7
+WEEK = 7
+"""Days of a week."""
 _Key = TypeVar("_Key")
 
 
@@ -160,77 +161,113 @@ class Figures:
     assignees: tuple[Pile, ...]
 
 
+class Counted(Protocol):
+    """Tickets' facts that can be asked for what figures need, however they are kept."""
+
+    def statuses(self) -> Mapping[str, int]:
+        """Return how many tickets have which status."""
+        ...
+
+    def days(self) -> Iterable[int]:
+        """Return days on which something happened, the first and the last among them."""
+        ...
+
+    def backlog(self) -> Iterable[Facts]:
+        """Return the facts of the tickets that are not closed."""
+        ...
+
+    def period(self, first: int, last: int) -> Period:
+        """Return what happened from the day ``first`` to the day ``last``."""
+        ...
+
+    def week(self, first: int) -> Period:
+        """Return what happened in the week from the Monday ``first`` on."""
+        ...
+
+
 class _Tally:
-    """Counts while the tickets go by."""
+    """Facts counted while they go by."""
 
-    def __init__(self, today: int) -> None:
-        self.today = today
-        self.statuses: Counter[str] = Counter()
-        self.opened: Counter[int] = Counter()
-        self.answers: dict[int, list[int]] = defaultdict(list)
-        self.closings: dict[int, list[int]] = defaultdict(list)
-        self.ages: Counter[tuple[int, str]] = Counter()
-        self.labels: Counter[tuple[str | None, str]] = Counter()
-        self.assignees: Counter[tuple[str | None, str]] = Counter()
+    def __init__(self, facts: Iterable[Facts]) -> None:
+        self._statuses: Counter[str] = Counter()
+        self._opened: Counter[int] = Counter()
+        self._answers: dict[int, list[int]] = defaultdict(list)
+        self._closings: dict[int, list[int]] = defaultdict(list)
+        self._backlog: list[Facts] = []
+        for one in facts:
+            self._statuses[one.status] += 1
+            self._opened[one.opened] += 1
+            if one.answered is not None and one.answer is not None:
+                self._answers[one.answered].append(one.answer)
+            if one.closed is not None and one.closing is not None:
+                self._closings[one.closed].append(one.closing)
+            if one.status in OPEN_STATUSES:
+                self._backlog.append(one)
 
-    def add(self, facts: Iterable[Facts]) -> None:
-        statuses, opened, answers, closings = (
-            self.statuses,
-            self.opened,
-            self.answers,
-            self.closings,
-        )
-        for status, day, answered, answer, closed, closing, labels, assignee in facts:
-            statuses[status] += 1
-            opened[day] += 1
-            if answered is not None and answer is not None:
-                answers[answered].append(answer)
-            if closed is not None and closing is not None:
-                closings[closed].append(closing)
-            if status in OPEN_STATUSES:
-                self._pile(status, day, labels, assignee)
+    def statuses(self) -> Mapping[str, int]:
+        return self._statuses
 
-    def _pile(self, status: str, day: int, labels: tuple[str, ...], assignee: str | None) -> None:
-        age = max(0, self.today - day)
-        at = next(at for at, (_, last) in enumerate(AGES) if last is None or age <= last)
-        self.ages[at, status] += 1
-        for label in dict.fromkeys(labels) or (None,):
-            self.labels[label, status] += 1
-        self.assignees[assignee, status] += 1
+    def days(self) -> Iterable[int]:
+        return [*self._opened, *self._closings, *self._answers]
+
+    def backlog(self) -> Iterable[Facts]:
+        return self._backlog
 
     def period(self, first: int, last: int) -> Period:
         days = range(first, last + 1)
-        answers = [one for day in days if day in self.answers for one in self.answers[day]]
-        closings = [one for day in days if day in self.closings for one in self.closings[day]]
-        return Period(
-            date.fromordinal(first),
-            sum(self.opened[day] for day in days),
-            len(closings),
-            times(answers),
-            times(closings),
+        return period(
+            first,
+            sum(self._opened[day] for day in days),
+            [one for day in days if day in self._answers for one in self._answers[day]],
+            [one for day in days if day in self._closings for one in self._closings[day]],
         )
 
-    def weeks(self) -> tuple[Period, ...]:
-        days = [self.today, *self.opened, *self.closings, *self.answers]
-        this, last = _monday(self.today), _monday(max(days))
-        first = min(_monday(min(days)), this - (FEWEST_WEEKS - 1) * _WEEK)
-        first = max(first, last - (MOST_WEEKS - 1) * _WEEK, 1)
-        return tuple(self.period(one, one + _WEEK - 1) for one in range(first, last + 1, _WEEK))
+    def week(self, first: int) -> Period:
+        return self.period(first, first + WEEK - 1)
+
+
+def period(first: int, opened: int, answers: Iterable[int], closings: Iterable[int]) -> Period:
+    """Return a period from its first day, and the times of what was answered and closed then."""
+    closing = times(closings)
+    closed = closing.count if closing else 0
+    return Period(date.fromordinal(first), opened, closed, times(answers), closing)
 
 
 def figures(facts: Iterable[Facts], today: date) -> Figures:
     """Count ``facts`` as of ``today``, a day of the desk's calendar."""
-    tally = _Tally(today.toordinal())
-    tally.add(facts)
+    return figures_of(_Tally(facts), today)
+
+
+def figures_of(counted: Counted, today: date) -> Figures:
+    """Return the figures as of ``today``, a day of the desk's calendar."""
+    day, statuses = today.toordinal(), counted.statuses()
+    ages: Counter[tuple[int, str]] = Counter()
+    labels: Counter[tuple[str | None, str]] = Counter()
+    assignees: Counter[tuple[str | None, str]] = Counter()
+    for one in counted.backlog():
+        age = max(0, day - one.opened)
+        at = next(at for at, (_, last) in enumerate(AGES) if last is None or age <= last)
+        ages[at, one.status] += 1
+        for label in dict.fromkeys(one.labels) or (None,):
+            labels[label, one.status] += 1
+        assignees[one.assignee, one.status] += 1
     return Figures(
         today,
-        {status: tally.statuses[status] for status in ("open", "waiting", "closed")},
-        tally.period(tally.today - RECENT + 1, tally.today),
-        tally.weeks(),
-        tuple(_pile(tally.ages, at, None) for at in range(len(AGES))),
-        _piles(tally.labels),
-        _piles(tally.assignees),
+        {status: statuses.get(status, 0) for status in ("open", "waiting", "closed")},
+        counted.period(day - RECENT + 1, day),
+        tuple(counted.week(first) for first in _weeks(counted.days(), day)),
+        tuple(_pile(ages, at, None) for at in range(len(AGES))),
+        _piles(labels),
+        _piles(assignees),
     )
+
+
+def _weeks(days: Iterable[int], today: int) -> range:
+    """Return the Mondays of the weeks to show."""
+    happened = [today, *days]
+    this, last = monday(today), monday(max(happened))
+    first = min(monday(min(happened)), this - (FEWEST_WEEKS - 1) * WEEK)
+    return range(max(first, last - (MOST_WEEKS - 1) * WEEK, 1), last + 1, WEEK)
 
 
 def _piles(counted: Counter[tuple[str | None, str]]) -> tuple[Pile, ...]:
@@ -242,5 +279,6 @@ def _pile(counted: Counter[tuple[_Key, str]], key: _Key, name: str | None) -> Pi
     return Pile(name, counted[key, "open"], counted[key, "waiting"])
 
 
-def _monday(day: int) -> int:
-    return day - (day - 1) % _WEEK
+def monday(day: int) -> int:
+    """Return the Monday of the week of a day."""
+    return day - (day - 1) % WEEK

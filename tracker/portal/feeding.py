@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from functools import cached_property, partial
 from hashlib import blake2b
-from itertools import groupby
 
 from tracker.core.document import parse
 from tracker.core.pages.feeds import ATOM, ITEMS, JSON_FEED, Item, atom, item, json_feed
 from tracker.core.pages.records import INDEX, RECORDS, index_file, records_file, records_path
 from tracker.core.pages.site import Desk
 from tracker.core.pages.view import Gate
-from tracker.portal.listing import Artifact
+from tracker.portal.listing import Artifact, key_of
 from tracker.portal.source import Source
-from tracker.portal.state import Known, State
+from tracker.portal.state import State
 
 
 class Feeds:
@@ -22,15 +21,15 @@ class Feeds:
     every ticket would cost more than to read fifty.
     """
 
-    def __init__(
-        self, desk: Desk, state: State, source: Source, known: Mapping[str, Known]
-    ) -> None:
+    def __init__(self, desk: Desk, state: State, source: Source) -> None:
         self._desk, self._source = desk, source
-        self._tickets = [known[one] for one in state.last_changed(ITEMS)]
+        newest = ((one, state.shelves.place(one)) for one in state.counting.last_changed(ITEMS))
+        self._places = {one: place for one, place in newest if place}
 
     def artifacts(self) -> Iterator[Artifact]:
         """Return both feeds; a feed depends on its tickets alone."""
-        key = blake2b(repr([(one.id, one.oid) for one in self._tickets]).encode(), digest_size=12)
+        oids = [(one, place.oid) for one, place in self._places.items()]
+        key = blake2b(repr(oids).encode(), digest_size=12)
         yield Artifact(ATOM, key.digest(), lambda: atom(self._desk, self._items))
         yield Artifact(JSON_FEED, key.digest(), lambda: json_feed(self._desk, self._items))
 
@@ -39,24 +38,22 @@ class Feeds:
         desk = self._desk
         agents = [handle for handle, _ in desk.agents]
         gate = Gate(desk.language, desk.zone, desk.kept, agents)
-        contents = dict(self._source.read_many({one.oid: None for one in self._tickets}))
-        read = (parse(contents[one.oid].decode(), one.path) for one in self._tickets)
+        places = self._places.values()
+        contents = dict(self._source.read_many({one.oid: None for one in places}))
+        read = (parse(contents[one.oid].decode(), one.path) for one in places)
         return [item(public, desk) for one in read if (public := gate.pass_through(one))]
 
 
-def data_files(desk: Desk, state: State, tickets: Sequence[Known]) -> Iterator[Artifact]:
-    """Return the data files and their index. ``tickets`` are those that are seen, by number."""
-    parts = []
-    for part, group in groupby(tickets, key=lambda one: one.number // RECORDS):
-        rows = [one for one in group if one.status != "repair"]
-        if rows:
-            parts.append((part, len(rows)))
-            digests = b"".join(one.digest for one in rows)
-            key = blake2b(digests, digest_size=12).digest()
-            yield Artifact(records_path(part), key, partial(_rows, state, part))
-    text = index_file(desk, parts)
-    yield Artifact(INDEX, blake2b(text.encode(), digest_size=12).digest(), lambda: text)
+def data_files(desk: Desk, state: State) -> Iterator[Artifact]:
+    """Return the data files and their index."""
+    parts = state.shelves.parts("rows")
+    for part in parts:
+        make = partial(_rows, state, part.at)
+        yield Artifact(records_path(part.at), key_of(part), make)
+    text = index_file(desk, [(one.at, one.tickets) for one in parts])
+    yield Artifact(INDEX, key_of(text), lambda: text)
 
 
 def _rows(state: State, part: int) -> bytes:
-    return records_file(state.records(part * RECORDS, part * RECORDS + RECORDS - 1))
+    first = part * RECORDS
+    return records_file(state.counting.records(first, first + RECORDS - 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ from tracker.core.pages.front import contacts, foot, front
 from tracker.core.pages.html import escape
 from tracker.core.pages.opengraph import with_tags
 from tracker.core.pages.policy import with_policy
-from tracker.core.pages.queues import QueuesPage, Standing, Waiting
+from tracker.core.pages.queues import QueuesPage
 from tracker.core.pages.records import INDEX
 from tracker.core.pages.searching import search_page
 from tracker.core.pages.site import ANY, CLOSED, NEW, OPEN, Desk
@@ -22,7 +22,7 @@ from tracker.core.pages.sitemap import sitemap_text
 from tracker.core.statistics import Figures
 from tracker.portal import chrome
 from tracker.portal.listing import Lists
-from tracker.portal.state import Known, State
+from tracker.portal.state import State
 
 _LISTS = {"open": OPEN, "closed": CLOSED, "any": ANY}
 PLACES = (*_LISTS, "front", "new", "contacts", "queues", "search", "figures", "foot", "missing")
@@ -43,17 +43,12 @@ def place(name: str) -> str:
 class Queues:
     """The agents' queues of one build, from the tickets that are seen by the public."""
 
-    def __init__(self, desk: Desk, state: State, tickets: Iterable[Known]) -> None:
-        self._writer, self._state, self._tickets = QueuesPage(desk), state, tickets
+    def __init__(self, desk: Desk, state: State) -> None:
+        self._writer, self._state = QueuesPage(desk), state
 
     def page(self, root: str) -> str:
         """Return the content of the page."""
-        waiting = [
-            Waiting(one.id, one.number, one.status, Standing.read(one.standing))
-            for one in self._tickets
-            if one.status != "closed"
-        ]
-        return self._writer.page(waiting, root, self._state.title)
+        return self._writer.page(self._state.shelves.waiting(), root, self._state.title)
 
 
 class Finisher:

@@ -6,19 +6,19 @@ Full pages of the past never change: *Any* is cut by numbers, *Closed* by the or
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from hashlib import blake2b
-from itertools import groupby
 from typing import NamedTuple
 
 from tracker.core.pages.gzipped import gzipped
 from tracker.core.pages.html import escape
 from tracker.core.pages.lists import PAGE, TITLES_OF, Counts, ListWriter
-from tracker.core.pages.shards import TITLES, titles_path, titles_text
+from tracker.core.pages.shards import titles_path, titles_text
 from tracker.core.pages.shell import Shell
 from tracker.core.pages.site import ANY, CLOSED, OPEN, Desk, ticket_url
-from tracker.core.pages.sitemap import SITEMAP, index_text, packed_sitemap
-from tracker.portal.state import Known, State
+from tracker.core.pages.sitemap import index_text, packed_sitemap
+from tracker.portal.shelves import Listed, Part, Shelf
+from tracker.portal.state import State
 
 
 class Artifact(NamedTuple):
@@ -32,46 +32,36 @@ class Artifact(NamedTuple):
 class Lists:
     """The lists of one build, from the tickets that are seen by the public."""
 
-    def __init__(self, desk: Desk, shell: Shell, state: State, tickets: Iterable[Known]) -> None:
-        self._desk, self._shell, self._state = desk, shell, state
+    def __init__(self, desk: Desk, shell: Shell, state: State) -> None:
+        self._desk, self._shell, self._state, self._shelves = desk, shell, state, state.shelves
         self._writer = ListWriter(desk)
-        self._any = sorted(tickets, key=lambda one: one.number)
-        self._open = [one for one in self._any if one.status in ("open", "waiting")][::-1]
-        self._closed = sorted(
-            (one for one in self._any if one.status == "closed"),
-            key=lambda one: (one.closed, one.number),
-        )
+        counts = self._shelves.counts()
         self.counts: Counts = {
-            OPEN: len(self._open),
-            CLOSED: len(self._closed),
-            ANY: len(self._any),
+            OPEN: counts.get("open", 0),
+            CLOSED: counts.get("closed", 0),
+            ANY: sum(counts.values()),
         }
-
-    @property
-    def tickets(self) -> Sequence[Known]:
-        """Every ticket that is seen, by number."""
-        return self._any
 
     def first_page(self, which: str, root: str) -> str:
         """Return the content of a list's first page: its newest tickets."""
-        tickets = {
-            OPEN: self._open,
-            CLOSED: self._closed[::-1],
-            ANY: self._any[::-1],
-        }[which]
-        shown = tickets[:PAGE]
+        shown = self.newest(which, PAGE)
         links: list[tuple[str, str]] = []
-        if len(tickets) > PAGE:
+        if self.counts[which] > PAGE:
             page = self._earlier(which, shown[-1])
             links = self._older(which, page, self._oldest(which), root)
         pager = self._writer.pager(links)
         return self._writer.page(which, self._rows(shown), root, self.counts, pager)
 
-    def _earlier(self, which: str, last: Known) -> int:
+    def newest(self, which: str, count: int) -> list[Listed]:
+        """Return the newest tickets of a list, the newest first."""
+        shelves: dict[str, Shelf] = {OPEN: "open", CLOSED: "closed", ANY: ""}
+        return self._shelves.newest(shelves[which], count)
+
+    def _earlier(self, which: str, last: Listed) -> int:
         """Return the page that goes on from a first page."""
         return {
             OPEN: 2,
-            CLOSED: -(-len(self._closed) // PAGE) - 1,
+            CLOSED: -(-self.counts[CLOSED] // PAGE) - 1,
             ANY: (last.number - 1) // PAGE + 1,
         }[which]
 
@@ -79,7 +69,11 @@ class Lists:
         """Return the page at the other end, 0 where its number is not lasting."""
         if which == OPEN:
             return 0
-        return 1 if which == CLOSED else (self._any[0].number - 1) // PAGE + 1
+        return 1 if which == CLOSED else self._any[0].at + 1
+
+    @cached_property
+    def _any(self) -> list[Part]:
+        return self._shelves.parts("any")
 
     def _older(self, which: str, page: int, oldest: int, root: str) -> list[tuple[str, str]]:
         words = self._desk.words
@@ -90,37 +84,36 @@ class Lists:
 
     def artifacts(self) -> Iterator[Artifact]:
         """Return every file there is besides the first pages."""
-        yield from self._pages(OPEN, list(_cut(self._open))[1:])
-        if len(self._closed) > PAGE:
-            pages = [(number, page[::-1]) for number, page in _cut(self._closed)]
-            yield from self._pages(CLOSED, pages)
-        if len(self._any) > PAGE:
-            grouped = groupby(self._any, key=lambda one: (one.number - 1) // PAGE + 1)
-            numbered = [(number, list(page)[::-1]) for number, page in grouped]
-            yield from self._pages(ANY, numbered)
+        if self.counts[OPEN] > PAGE:
+            yield from self._pages(OPEN, self._cut("open")[1:])
+        if self.counts[CLOSED] > PAGE:
+            yield from self._pages(CLOSED, self._cut("closed"))
+        if self.counts[ANY] > PAGE:
+            pages = [_Page(one.at + 1, one, partial(self._in_part, one.at)) for one in self._any]
+            yield from self._pages(ANY, pages)
         yield from self._titles()
         yield from self._sitemaps()
 
-    def _pages(self, which: str, pages: Sequence[tuple[int, list[Known]]]) -> Iterator[Artifact]:
-        """``pages`` are (number, tickets); a page links its neighbours and the two ends."""
+    def _cut(self, shelf: Shelf) -> list[_Page]:
+        runs = self._shelves.runs(shelf, PAGE)
+        return [_Page(number, *run) for number, run in enumerate(runs, 1)]
+
+    def _in_part(self, at: int) -> list[Listed]:
+        return [Listed(id_, number) for id_, number, _ in self._shelves.inside("any", at)]
+
+    def _pages(self, which: str, pages: Sequence[_Page]) -> Iterator[Artifact]:
+        """A page links its neighbours and the two ends."""
         newest_first = which == OPEN
         oldest = self._oldest(which) if pages else 0
-        for at, (number, tickets) in enumerate(pages):
-            before = pages[at - 1][0] if at else None
-            after = pages[at + 1][0] if at + 1 < len(pages) else None
+        for at, page in enumerate(pages):
+            before = pages[at - 1].number if at else None
+            after = pages[at + 1].number if at + 1 < len(pages) else None
             older, newer = (after, before) if newest_first else (before, after)
-            key = _key(tickets, which, number, older, newer, oldest)
-            path = f"{_address(which, number)}index.html"
-            make = partial(self._page, which, number, tickets, (older, newer, oldest))
-            yield Artifact(path, key, make)
+            path = f"{_address(which, page.number)}index.html"
+            make = partial(self._page, which, page, (older, newer, oldest))
+            yield Artifact(path, key_of(page.key, older, newer, oldest), make)
 
-    def _page(
-        self,
-        which: str,
-        number: int,
-        tickets: list[Known],
-        others: tuple[int | None, int | None, int],
-    ) -> str:
+    def _page(self, which: str, page: _Page, others: tuple[int | None, int | None, int]) -> str:
         older, newer, oldest = others
         words, root = self._desk.words, "../../../"
         links = [(words._("Newest requests"), root + which)]
@@ -128,41 +121,54 @@ class Lists:
             links.append((words._("Later requests"), root + _address(which, newer)))
         if older is not None:
             links += self._older(which, older, oldest, root)
-        first, last = sorted((tickets[0].number, tickets[-1].number))
-        prefix = self._desk.prefix
+        tickets = page.tickets()
+        prefix, number = self._desk.prefix, page.number
         label = (
-            f"{prefix}-{first} – {prefix}-{last}"
+            f"{prefix}-{tickets[0].number} – {prefix}-{tickets[-1].number}"
             if which == ANY
             else words._("Page %(n)s", n=number)
         )
         pager = self._writer.pager(links, label)
-        content = self._writer.page(which, self._rows(tickets), root, None, pager)
+        rows = self._rows(tickets if which == OPEN else tickets[::-1])
+        content = self._writer.page(which, rows, root, None, pager)
         title = words._(TITLES_OF[which])
         heading = f"<h1>{escape(title)}</h1>"
         return self._shell.fill(title, _address(which, number), heading + content)
 
-    def _rows(self, tickets: Iterable[Known]) -> list[str]:
+    def _rows(self, tickets: Iterable[Listed]) -> list[str]:
         return self._state.rows(one.id for one in tickets)
 
     def _titles(self) -> Iterator[Artifact]:
-        for number, group in groupby(self._any, key=lambda one: one.number // TITLES):
-            tickets = list(group)
-            yield Artifact(titles_path(number), _key(tickets), partial(self._titles_file, tickets))
+        for part in self._shelves.parts("titles"):
+            make = partial(self._titles_file, part.at)
+            yield Artifact(titles_path(part.at), key_of(part), make)
 
-    def _titles_file(self, tickets: list[Known]) -> bytes:
-        named = ((one.number, one.id, self._state.title(one.id), one.status) for one in tickets)
+    def _titles_file(self, at: int) -> bytes:
+        named = (
+            (number, id_, self._state.title(id_), status)
+            for id_, number, status in self._shelves.inside("titles", at)
+        )
         return gzipped(titles_text(named, self._desk.prefix))
 
     def _sitemaps(self) -> Iterator[Artifact]:
-        names = []
-        for number, group in groupby(self._any, key=lambda one: one.number // SITEMAP):
-            tickets = list(group)
-            names.append(f"tickets/sitemap-{number}.xml.gz")
-            addresses = [ticket_url(one.id) for one in tickets]
-            make = partial(packed_sitemap, self._desk.url, addresses)
-            yield Artifact(names[-1], _key(tickets), make)
+        parts = self._shelves.parts("sitemap")
+        names = [f"tickets/sitemap-{one.at}.xml.gz" for one in parts]
+        for name, part in zip(names, parts, strict=True):
+            yield Artifact(name, key_of(part), partial(self._sitemap, part.at))
         index = partial(index_text, self._desk.url, ["sitemap-pages.xml", *names])
-        yield Artifact("sitemap.xml", _key((), *names), index)
+        yield Artifact("sitemap.xml", key_of(names), index)
+
+    def _sitemap(self, at: int) -> bytes:
+        addresses = (ticket_url(id_) for id_, _, _ in self._shelves.inside("sitemap", at))
+        return packed_sitemap(self._desk.url, addresses)
+
+
+class _Page(NamedTuple):
+    """A page of a list: ``key`` differs whenever its tickets do, or what their rows say."""
+
+    number: int
+    key: object
+    tickets: Callable[[], list[Listed]]
 
 
 def _address(which: str, number: int) -> str:
@@ -170,11 +176,6 @@ def _address(which: str, number: int) -> str:
     return f"{folder}{number}/"
 
 
-def _cut(tickets: Sequence[Known]) -> Iterator[tuple[int, list[Known]]]:
-    for start in range(0, len(tickets), PAGE):
-        yield start // PAGE + 1, list(tickets[start : start + PAGE])
-
-
-def _key(tickets: Sequence[Known], *more: object) -> bytes:
-    digests = b"".join(one.digest for one in tickets)
-    return blake2b(digests + repr(more).encode(), digest_size=12).digest()
+def key_of(*parts: object) -> bytes:
+    """Return the key of a file that depends on ``parts``."""
+    return blake2b(repr(parts).encode(), digest_size=12).digest()

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b, sha256
-from itertools import chain
 from pathlib import Path
 from zlib import ZLIB_RUNTIME_VERSION
 
@@ -24,9 +23,9 @@ from tracker.core.pages.lists import Counts
 from tracker.core.pages.shell import SCRIPT, STYLE, Shell
 from tracker.core.pages.site import ANY, Desk, ticket_url
 from tracker.core.pages.spreadsheets import csv_files
-from tracker.core.statistics import figures
+from tracker.core.statistics import figures_of
 from tracker.portal import chrome
-from tracker.portal.differences import Difference, difference
+from tracker.portal.differences import difference
 from tracker.portal.feeding import Feeds, data_files
 from tracker.portal.finish import Finisher, Queues, place
 from tracker.portal.listing import Artifact, Lists
@@ -35,7 +34,7 @@ from tracker.portal.resources import ENGINE, engine_script, worker_script
 from tracker.portal.review import Review, Tickets
 from tracker.portal.searching import SearchFiles
 from tracker.portal.source import Source
-from tracker.portal.state import Known, State
+from tracker.portal.state import State
 
 STAMP = "tickets/.build"
 """The file of the site that says which state describes it."""
@@ -69,7 +68,6 @@ class Publication:
         edit = (desk.edit_url, desk.words._("Edit in Git"))
         links = feed_links(desk, "%ROOT%")
         self._chrome = chrome.read_chrome(page, desk.name, links, edit)
-        self._written: dict[str, bytes] = {}
 
     def publish(self) -> Published:
         """Bring the site up to date. A second run without a change writes nothing."""
@@ -86,26 +84,24 @@ class Publication:
         if state.is_new:
             empty(self._site)
         (self._site / STAMP).unlink(missing_ok=True)
-        known = state.known()
-        seen_before = _count(known.values())
-        differing = difference(self._source, state, known, key)
-        changed, gone = differing.tickets(known)
+        seen_before = 0 if state.is_new else sum(state.shelves.counts().values())
+        differing = difference(self._source, state.shelves, state.version, key)
+        changed, gone = differing.tickets(state.shelves)
         search = SearchFiles(state)
         for one in gone:
-            self._forget(state, search, known.pop(one))
-        rendered = self._render(state, search, known, self._rendered(state, known, changed, gone))
-        self._attachments(state, differing, rendered)
-        self._derived(state, known, seen_before, search)
+            self._forget(state, search, one)
+        rendered = self._render(state, search, self._rendered(state, changed, gone))
+        state.settle()
+        state.attachments.publish(self._source, differing, self._site, self._put)
+        counts = self._derived(state, seen_before, search)
         state.commit(f"{key}:{differing.stamp}", self._source.version)
         self._put(STAMP, differing.stamp.encode())
-        return Published(self._counts, len(rendered), len(gone))
+        return Published(counts, rendered, len(gone))
 
-    def _rendered(
-        self, state: State, known: dict[str, Known], changed: Tickets, gone: list[str]
-    ) -> Iterator[Rendered]:
+    def _rendered(self, state: State, changed: Tickets, gone: list[str]) -> Iterator[Rendered]:
         renderer = Renderer(self._desk, self._site)
         if self._desk.review:
-            return Review(state, renderer, self._read, known).render(changed, gone)
+            return Review(state.reviews, renderer, self._read, state.shelves).render(changed, gone)
         tasks = (Task(*one) for one in self._read(changed))
         return render_all(renderer, tasks, len(changed))
 
@@ -118,94 +114,35 @@ class Publication:
             for one, path in places[oid]:
                 yield one, path, oid, data
 
-    def _render(
-        self,
-        state: State,
-        search: SearchFiles,
-        known: dict[str, Known],
-        rendered: Iterable[Rendered],
-    ) -> set[str]:
-        again = set()
+    def _render(self, state: State, search: SearchFiles, rendered: Iterable[Rendered]) -> int:
+        number = 0
         for one in rendered:
-            again.add(one.id)
+            number += 1
             before = set() if state.is_new else state.stems_of(one.id)
             search.change(one.number, before, one.stems.split())
-            known[one.id] = state.put(one)
+            state.put(one)
             if not one.status:
                 shutil.rmtree(self._site / ticket_url(one.id), ignore_errors=True)
-        return again
+        return number
 
-    def _forget(self, state: State, search: SearchFiles, gone: Known) -> None:
-        search.change(gone.number, state.stems_of(gone.id), ())
-        state.drop(gone.id)
-        shutil.rmtree(self._site / ticket_url(gone.id), ignore_errors=True)
+    def _forget(self, state: State, search: SearchFiles, gone: str) -> None:
+        search.change(int(gone.rpartition("-")[2]), state.stems_of(gone), ())
+        state.drop(gone)
+        shutil.rmtree(self._site / ticket_url(gone), ignore_errors=True)
 
-    def _attachments(self, state: State, differing: Difference, again: set[str]) -> None:
-        """Publish the files that public entries name, and take away those that none names."""
-        there = state.files()
-        wanted = self._named(state.links(), there, differing, again)
-        for address in there.keys() - wanted.keys():
-            (self._site / address).unlink(missing_ok=True)
-            state.drop_file(address)
-        new: dict[str, list[str]] = {}
-        for address, oid in wanted.items():
-            if there.get(address) != oid:
-                new.setdefault(oid, []).append(address)
-        for oid, data in self._source.read_many(new.keys()):
-            for address in new[oid]:
-                self._put(address, data)
-                state.put_file(address, oid)
-
-    def _named(
-        self, links: dict[str, str], there: dict[str, str], differing: Difference, again: set[str]
-    ) -> dict[str, str]:
-        """Return the attachments to publish, address to object id.
-
-        Where not all files are known, those of a ticket that was rendered again, and those that
-        were missing before, are looked for.
-        """
-        found: dict[str, str] = {}
-        unknown: dict[str, str] = {}
-        for address, stored in links.items():
-            if stored in differing.present:
-                found[address] = differing.present[stored]
-            elif differing.complete or stored in differing.absent:
-                continue
-            elif address in there and address.split("/")[1] not in again:
-                found[address] = there[address]
-            else:
-                unknown[address] = stored
-        oids = self._source.find(unknown.values()) if unknown else {}
-        return found | {one: oids[stored] for one, stored in unknown.items() if stored in oids}
-
-    def _derived(
-        self, state: State, known: dict[str, Known], seen_before: int, search: SearchFiles
-    ) -> None:
+    def _derived(self, state: State, seen_before: int, search: SearchFiles) -> Counts:
         """Write lists, search files, sitemaps and the generator's pages, as far as they changed."""
-        seen = [one for one in known.values() if one.status]
-        shell = Shell(self._desk)
-        lists = Lists(self._desk, shell, state, seen)
-        self._counts = lists.counts
-        shards = search.write(seen_before, len(seen), self._site)
+        lists = Lists(self._desk, Shell(self._desk), state)
+        shards = search.write(seen_before, lists.counts[ANY], self._site)
         before = state.artifacts()
         keys: dict[str, bytes] = {}
-        for artifact in self._artifacts(state, known, lists):
+        for artifact in self._artifacts(state, lists):
             keys[artifact.path] = artifact.key
             if before.get(artifact.path) != artifact.key:
                 made = artifact.make()
-                self._put(artifact.path, made if isinstance(made, bytes) else made.encode())
-        newest = max((one.number for one in seen), default=0)
-        counted = figures(state.facts(), self._today)
-        more = [
-            (chrome.WORKER, worker_script(self._chrome.worker).encode()),
-            (ENGINE, engine_script(self._desk, shards, newest).encode()),
-            (SCRIPT, self._chrome.script.encode()),
-            (STYLE, chrome.joined_styles(self._pages, self._chrome.styles).encode()),
-            *((f"{FIGURES}{name}", text.encode()) for name, text in csv_files(counted).items()),
-        ]
-        queues = Queues(self._desk, state, seen)
-        finisher = Finisher(self._pages, self._desk, lists, queues, counted)
-        for path, data in chain(finisher.files(), more):
+                data = made if isinstance(made, bytes) else made.encode()
+                self._put_if_other(artifact.path, data)
+        for path, data in self._files(state, lists, shards):
             keys[path] = blake2b(data, digest_size=12).digest()
             self._put_if_other(path, data)
         gone = before.keys() - keys.keys()
@@ -213,12 +150,28 @@ class Publication:
             self._remove(path)
         changed = ((path, key) for path, key in keys.items() if before.get(path) != key)
         state.put_artifacts(changed, gone)
+        return lists.counts
 
-    def _artifacts(self, state: State, known: dict[str, Known], lists: Lists) -> Iterator[Artifact]:
+    def _artifacts(self, state: State, lists: Lists) -> Iterator[Artifact]:
+        """Return the files whose keys tell whether they are to be written."""
         yield from lists.artifacts()
         if self._desk.is_public:
-            yield from Feeds(self._desk, state, self._source, known).artifacts()
-            yield from data_files(self._desk, state, lists.tickets)
+            yield from Feeds(self._desk, state, self._source).artifacts()
+            yield from data_files(self._desk, state)
+
+    def _files(self, state: State, lists: Lists, shards: int) -> Iterator[tuple[str, bytes]]:
+        """Return the few files that every build makes."""
+        counted = figures_of(state.counting, self._today)
+        newest = max((one.number for one in lists.newest(ANY, 1)), default=0)
+        yield from Finisher(
+            self._pages, self._desk, lists, Queues(self._desk, state), counted
+        ).files()
+        yield chrome.WORKER, worker_script(self._chrome.worker).encode()
+        yield ENGINE, engine_script(self._desk, shards, newest).encode()
+        yield SCRIPT, self._chrome.script.encode()
+        yield STYLE, chrome.joined_styles(self._pages, self._chrome.styles).encode()
+        for name, text in csv_files(counted).items():
+            yield f"{FIGURES}{name}", text.encode()
 
     def _put(self, path: str, data: bytes) -> None:
         target = self._site / path
@@ -253,10 +206,6 @@ def empty(site: Path) -> None:
             shutil.rmtree(one)
         else:
             one.unlink()
-
-
-def _count(tickets: Iterable[Known]) -> int:
-    return sum(1 for one in tickets if one.status)
 
 
 def _read(path: Path) -> str:

@@ -7,55 +7,32 @@ site that was removed, replaced or half written is built anew.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple
 
 from tracker.adapters.cache import open_cache
-from tracker.core.statistics import Facts
+from tracker.portal import attachments, counting, review, shelves
+from tracker.portal.attachments import Attachments
+from tracker.portal.counting import Counting
 from tracker.portal.render import Rendered
+from tracker.portal.review import Reviews
+from tracker.portal.shelves import Shelves
 
 _BUSY = "Another build of this portal is running."
-# What every build reads of every ticket stands first: SQLite need not fetch the long rest then.
+# What lists and queues read of many tickets lies apart from the long texts.
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE ticket (
-  id TEXT PRIMARY KEY, number INTEGER, path TEXT, oid TEXT, status TEXT, closed INTEGER,
-  updated TEXT, digest BLOB, standing TEXT
-);
 CREATE TABLE text (id TEXT PRIMARY KEY, title TEXT, row TEXT, stems TEXT);
 CREATE TABLE stem (stem TEXT PRIMARY KEY, shard INTEGER, numbers BLOB);
 CREATE TABLE vocabulary (file INTEGER, stem TEXT, weight INTEGER, PRIMARY KEY (file, stem))
   WITHOUT ROWID;
-CREATE TABLE artifact (path TEXT PRIMARY KEY, key BLOB) WITHOUT ROWID;
-CREATE TABLE link (address TEXT PRIMARY KEY, ticket TEXT, stored TEXT) WITHOUT ROWID;
-CREATE INDEX link_ticket ON link (ticket);
-CREATE TABLE file (address TEXT PRIMARY KEY, oid TEXT) WITHOUT ROWID;
-CREATE TABLE fact (
-  number INTEGER PRIMARY KEY, id TEXT, changed INTEGER, status TEXT, opened INTEGER,
-  answered INTEGER, answer INTEGER, closed INTEGER, closing INTEGER, labels TEXT, assignee TEXT
-);
-CREATE TABLE record (number INTEGER PRIMARY KEY, text TEXT);
-CREATE TABLE review (
-  id TEXT PRIMARY KEY, number INTEGER, requester TEXT, looked INTEGER, vouched INTEGER
-) WITHOUT ROWID;
-CREATE INDEX review_requester ON review (requester, looked, number);
+CREATE TABLE artifact (path TEXT PRIMARY KEY, key BLOB) WITHOUT ROWID
 """
-
-
-class Known(NamedTuple):
-    """A ticket as the lists need it; ``digest`` changes whenever its row, title or date does."""
-
-    id: str
-    number: int
-    path: str
-    oid: str
-    status: str
-    closed: int
-    updated: str
-    digest: bytes
-    standing: str = ""
+_ALL = ";\n".join(
+    one.strip().removesuffix(";")
+    for one in (_TABLES, shelves.TABLES, counting.TABLES, attachments.TABLES, review.TABLES)
+)
 
 
 class State:
@@ -64,13 +41,19 @@ class State:
     def __init__(self, path: Path, stamp: str) -> None:
         """Open the state that describes a site with ``stamp``, or an empty one."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._path = path
-        self._db = open_cache(path, _TABLES, _BUSY)
+        self._db = open_cache(path, _ALL, _BUSY)
         self.is_new = not stamp or self._meta("stamp") != stamp
         if self.is_new:
-            self._start_anew()
+            self._db.close()
+            path.unlink()
+            self._db = open_cache(path, _ALL, _BUSY)
         self.version = self._meta("version")
         """What the source called the state of all files then, empty where it has no name."""
+        self._serial = int(self._meta("serial") or 0) + 1
+        self.shelves = Shelves(self._db, self._serial, is_new=self.is_new)
+        self.counting = Counting(self._db, is_new=self.is_new)
+        self.attachments = Attachments(self._db, is_new=self.is_new)
+        self.reviews = Reviews(self._db)
 
     def close(self) -> None:
         """Let go of the file; what was not committed is undone."""
@@ -78,7 +61,7 @@ class State:
 
     def commit(self, stamp: str, version: str = "") -> None:
         """Keep everything, as the description of the site that carries ``stamp``."""
-        for entry in (("stamp", stamp), ("version", version)):
+        for entry in (("stamp", stamp), ("version", version), ("serial", str(self._serial))):
             self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", entry)
         self._db.execute("COMMIT")
 
@@ -86,65 +69,29 @@ class State:
         found = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return found[0] if found else ""
 
-    def _start_anew(self) -> None:
-        self._db.close()
-        self._path.unlink()
-        self._db = open_cache(self._path, _TABLES, _BUSY)
-
     # Tickets
 
-    def known(self) -> dict[str, Known]:
-        """Return every ticket of the previous build by its id."""
-        columns = "id, number, path, oid, status, closed, updated, digest, standing"
-        rows = self._db.execute(f"SELECT {columns} FROM ticket")
-        return {row[0]: Known._make(row) for row in rows}
-
-    def put(self, one: Rendered) -> Known:
-        """Keep a rendered ticket and return what the lists need of it."""
-        text = f"{one.row}{one.status}{one.updated}{one.closed}{one.record}"
-        digest = blake2b(text.encode(), digest_size=12).digest()
-        # Every build reads all tickets, but hardly any text: so they lie apart.
-        ticket = (*one[:7], digest, one.standing)
-        self._db.execute("INSERT OR REPLACE INTO ticket VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", ticket)
+    def put(self, one: Rendered) -> None:
+        """Keep a rendered ticket."""
+        shown = f"{one.row}{one.status}{one.updated}{one.closed}{one.record}"
+        self.shelves.put(one, blake2b(shown.encode(), digest_size=12).digest())
         texts = (one.id, one.title, one.row, one.stems)
         self._db.execute("INSERT OR REPLACE INTO text VALUES (?, ?, ?, ?)", texts)
-        self._put_links(one)
-        self._put_facts(one)
-        return Known(*one[:7], digest, one.standing)
-
-    def _put_facts(self, one: Rendered) -> None:
-        if one.facts is None:
-            if not self.is_new:
-                self._drop_facts(one.number)
-            return
-        *numbers, labels, assignee = one.facts
-        self._db.execute(
-            "INSERT OR REPLACE INTO fact VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (one.number, one.id, one.changed, *numbers, "\n".join(labels), assignee),
-        )
-        if one.record:
-            self._db.execute(
-                "INSERT OR REPLACE INTO record VALUES (?, ?)", (one.number, one.record)
-            )
-
-    def _drop_facts(self, number: int) -> None:
-        self._db.execute("DELETE FROM fact WHERE number = ?", (number,))
-        self._db.execute("DELETE FROM record WHERE number = ?", (number,))
-
-    def _put_links(self, one: Rendered) -> None:
-        if not self.is_new:
-            self._db.execute("DELETE FROM link WHERE ticket = ?", (one.id,))
-        for stored, address in one.files:
-            self._db.execute(
-                "INSERT OR REPLACE INTO link VALUES (?, ?, ?)", (address, one.id, stored)
-            )
+        self.counting.put(one)
+        self.attachments.put(one)
 
     def drop(self, ticket_id: str) -> None:
         """Forget a ticket that is gone."""
-        self._db.execute("DELETE FROM ticket WHERE id = ?", (ticket_id,))
+        number = int(ticket_id.rpartition("-")[2])
+        self.shelves.drop(ticket_id, number)
         self._db.execute("DELETE FROM text WHERE id = ?", (ticket_id,))
-        self._db.execute("DELETE FROM link WHERE ticket = ?", (ticket_id,))
-        self._drop_facts(int(ticket_id.rpartition("-")[2]))
+        self.counting.drop(ticket_id, number)
+        self.attachments.drop(ticket_id)
+
+    def settle(self) -> None:
+        """Make ready for questions about many tickets, once all were put or dropped."""
+        self.shelves.settle()
+        self.counting.settle()
 
     def stems_of(self, ticket_id: str) -> set[str]:
         """Return the stems a ticket had; none for an unknown one."""
@@ -162,57 +109,6 @@ class State:
     def _one(self, column: str, ticket_id: str) -> str:
         query = f"SELECT {column} FROM text WHERE id = ?"
         return str(self._db.execute(query, (ticket_id,)).fetchone()[0])
-
-    def facts(self) -> Iterator[Facts]:
-        """Return what the figures need, of every ticket that is seen."""
-        columns = "status, opened, answered, answer, closed, closing, labels, assignee"
-        for row in self._db.execute(f"SELECT {columns} FROM fact"):
-            labels = tuple(row[6].split("\n")) if row[6] else ()
-            yield Facts(row[0], row[1], row[2], row[3], row[4], row[5], labels, row[7])
-
-    def last_changed(self, count: int) -> list[str]:
-        """Return the ids of the tickets that changed last, the newest change first."""
-        query = "SELECT id FROM fact ORDER BY changed DESC, number DESC LIMIT ?"
-        return [row[0] for row in self._db.execute(query, (count,))]
-
-    def records(self, first: int, last: int) -> list[str]:
-        """Return the data rows of the numbers from ``first`` to ``last``."""
-        query = "SELECT text FROM record WHERE number BETWEEN ? AND ? ORDER BY number"
-        return [row[0] for row in self._db.execute(query, (first, last))]
-
-    # Reviews, where tickets of unknown people wait for one
-
-    def requesters(self, ids: Iterable[str]) -> set[str]:
-        """Return the requesters that tickets had; unknown ones are left out."""
-        query = "SELECT requester FROM review WHERE id = ?"
-        found = (self._db.execute(query, (one,)).fetchone() for one in ids)
-        return {row[0] for row in found if row}
-
-    def put_review(self, one: Rendered) -> None:
-        """Keep whose ticket it is and whether an agent has looked at it."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO review VALUES (?, ?, ?, ?, ?)",
-            (one.id, one.number, one.requester, one.looked, one.looked),
-        )
-
-    def drop_review(self, ticket_id: str) -> None:
-        """Forget a ticket's review."""
-        self._db.execute("DELETE FROM review WHERE id = ?", (ticket_id,))
-
-    def first_looked(self, requester: str) -> int | None:
-        """Return the lowest number of a requester's tickets that an agent has looked at."""
-        query = "SELECT min(number) FROM review WHERE requester = ? AND looked"
-        found: int | None = self._db.execute(query, (requester,)).fetchone()[0]
-        return found
-
-    def unlooked(self, requester: str) -> list[tuple[str, int, bool]]:
-        """Return a requester's other tickets: id, number, and whether they were vouched for."""
-        query = "SELECT id, number, vouched FROM review WHERE requester = ? AND NOT looked"
-        return [(one, n, bool(was)) for one, n, was in self._db.execute(query, (requester,))]
-
-    def put_vouched(self, ticket_id: str, *, vouched: bool) -> None:
-        """Keep whether a ticket is vouched for by an earlier one."""
-        self._db.execute("UPDATE review SET vouched = ? WHERE id = ?", (vouched, ticket_id))
 
     # Search lists
 
@@ -277,19 +173,3 @@ class State:
         """Keep the keys of files, and forget the files that are gone."""
         self._db.executemany("INSERT OR REPLACE INTO artifact VALUES (?, ?)", keys)
         self._db.executemany("DELETE FROM artifact WHERE path = ?", ((one,) for one in gone))
-
-    def links(self) -> dict[str, str]:
-        """Return the attachments that public entries name: address to path in the repository."""
-        return dict(self._db.execute("SELECT address, stored FROM link").fetchall())
-
-    def files(self) -> dict[str, str]:
-        """Return the attachments that the site has: address to oid."""
-        return dict(self._db.execute("SELECT address, oid FROM file").fetchall())
-
-    def put_file(self, address: str, oid: str) -> None:
-        """Keep that the site has an attachment."""
-        self._db.execute("INSERT OR REPLACE INTO file VALUES (?, ?)", (address, oid))
-
-    def drop_file(self, address: str) -> None:
-        """Forget an attachment that was taken away."""
-        self._db.execute("DELETE FROM file WHERE address = ?", (address,))
