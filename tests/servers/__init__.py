@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from .dovecot import Dovecot, Mailbox, ServerMissingError
 from .smtp import Letter, SmtpServer
+from .tokens import TokenServer
 
-__all__ = ["Dovecot", "Letter", "Mailbox", "ServerMissingError", "SmtpServer"]
+__all__ = ["Dovecot", "Letter", "Mailbox", "ServerMissingError", "SmtpServer", "TokenServer"]

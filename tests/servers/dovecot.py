@@ -40,14 +40,16 @@ class Dovecot:
     """One Dovecot of one's own, on a free loopback port, until ``stop``.
 
     With ``tls`` it also speaks imaps on ``tls_port``; ``certificates.ca`` is the file with the
-    authority that signed it, which no machine trusts by itself.
+    authority that signed it, which no machine trusts by itself. With ``introspection``, the address
+    of a token server, it takes access tokens (XOAUTH2, OAUTHBEARER) beside the password.
     """
 
-    def __init__(self, *, tls: bool = False) -> None:
+    def __init__(self, *, tls: bool = False, introspection: str = "") -> None:
         self.program = _program()
         self.folder = short_folder("trk-imap-")
         self.port = 0
         self.tls_port = 0
+        self.introspection = introspection
         self.certificates = Certificates(self.folder / "tls") if tls else None
         self._account = _account()
         self._process: subprocess.Popen[bytes] | None = None

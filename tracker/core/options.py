@@ -31,6 +31,7 @@ PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 EMAIL = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]+@[^\s<>@,;:()\[\]\\\"]+", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?")
+_TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,120}")
 _PORTS = {"imap": 143, "imaps": 993, "smtp": 587, "smtps": 465}
 
 
@@ -111,6 +112,21 @@ def _form(value: Any) -> str:
     if not _HOST.fullmatch(parts.netloc) or _CONTROL.search(value) or " " in value:
         raise ValueError("must be an address such as https://forms.example.org/f/desk")
     return str(value)
+
+
+def _authority(value: Any) -> str:
+    """Tokens go there: by TLS, or to this very machine."""
+    return _form(value).rstrip("/")
+
+
+def _tenant(value: Any) -> str:
+    if not _TENANT.fullmatch(value):
+        raise ValueError("must be a tenant's ID or its domain, such as example.onmicrosoft.com")
+    return str(value)
+
+
+def _scope(value: Any) -> str:
+    return _line(value)
 
 
 def endpoint(value: str, kind: str) -> Endpoint:
@@ -218,6 +234,32 @@ class Mailbox:
     )
     smtp: Endpoint | None = option(
         "The server that sends: `smtps://user@host[:port]` or `smtp://…`, likewise.", "", _smtp
+    )
+    auth: Literal["password", "google", "microsoft"] = option(
+        "How reading and sending sign in: with `password`, or by OAuth 2.0 at Google or Microsoft "
+        "365, whose secrets `tracker login` makes.",
+        "password",
+        choices=("password", "google", "microsoft"),
+    )
+    oauth_grant: Literal["refresh-token", "client-credentials"] = option(
+        "As whom OAuth signs in: as a person, by the `refresh-token` of `tracker login`; or as an "
+        "application, by `client-credentials` (Microsoft) or a service account (Google).",
+        "refresh-token",
+        choices=("refresh-token", "client-credentials"),
+    )
+    oauth_tenant: str | None = option(
+        "Microsoft's tenant: its ID or domain. Client credentials need it.", "", _tenant
+    )
+    oauth_url: str | None = option(
+        "Another authority for tokens, such as that of a national cloud: "
+        "`https://login.microsoftonline.us`.",
+        "",
+        _authority,
+    )
+    oauth_scope: str | None = option(
+        "Another scope to ask for, as national clouds want; several with spaces between.",
+        "",
+        _scope,
     )
     folder: str = option("The IMAP folder that is read.", "INBOX")
     backlog: Literal["silent", "leave"] = option(

@@ -14,6 +14,7 @@ from tracker.adapters.environment import SECRET, secret
 from tracker.adapters.git import Git
 from tracker.adapters.index import Index, Progress
 from tracker.adapters.repository import Repository
+from tracker.adapters.tokens import Tokens
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
 from tracker.core.settings import FILE, Settings, read_settings
@@ -52,6 +53,8 @@ class Desk:
     new_id: Callable[[], str] = random_id
     pause: Callable[[int], None] = pause
     progress: Progress | None = None
+    tokens: Tokens | None = None
+    """Where the mailbox signs in by OAuth, once it did."""
 
     @classmethod
     def open(cls, folder: Path) -> Desk:

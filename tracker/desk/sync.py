@@ -6,6 +6,7 @@ from tracker.adapters.connections import MailServerError
 from tracker.adapters.history import ShallowError
 from tracker.adapters.lock import locked
 from tracker.core.errors import Busy, TrackerError
+from tracker.desk.credentials import rotation
 from tracker.desk.desk import Desk
 from tracker.desk.intake import Watch, take_in
 from tracker.desk.lease import new_lease
@@ -14,11 +15,12 @@ from tracker.desk.report import Report
 from tracker.desk.stamping import stamp_all
 
 
-def sync(desk: Desk, watch: Watch | None = None) -> Report:
+def sync(desk: Desk, watch: Watch | None = None, report: Report | None = None) -> Report:
     """Do one run. Another run in the same folder raises Busy; elsewhere it is a race that
-    nobody loses. Raises MailServerError and GitError; what was done until then stays done.
+    nobody loses. Raises MailServerError and GitError; what was done until then stays done, and
+    stands in ``report`` if one is given.
     """
-    report = Report()
+    report = report if report is not None else Report()
     keys = desk.keys()
     with locked(desk.own / "sync.lock", wait=False) as alone:
         if not alone:
@@ -43,9 +45,7 @@ def sync(desk: Desk, watch: Watch | None = None) -> Report:
                 fault = error  # a mailbox that is down keeps no letter from going out
             Outbox(desk, keys, lease, report).send_due()
         finally:
-            note = desk.repository.follow()
-            if note:
-                report.notes.append(note)
+            report.notes += filter(None, (desk.repository.follow(), rotation(desk)))
         newest = desk.repository.newest()
         if newest != started:
             desk.repository.tidy()
