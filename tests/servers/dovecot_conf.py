@@ -93,7 +93,7 @@ def settings(version: str, folder: Path, server: Dovecot) -> str:
         oauth=_oauth(modern, folder, server),
     )
     head = f"dovecot_config_version = {number}\ndovecot_storage_version = {number}\n"
-    return (head if modern else "") + text + _tls(modern, server)
+    return (head if modern else "") + text + _tls(modern, server) + server.extra
 
 
 def _oauth(modern: bool, folder: Path, server: Dovecot) -> str:

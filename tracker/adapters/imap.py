@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import ssl
 from collections.abc import Callable, Iterator, Sequence
@@ -40,8 +41,15 @@ class Waiting:
 class Mailbox:
     """One folder of a mailbox, opened read only (EXAMINE, RFC 9051 section 6.3.3)."""
 
-    def __init__(self, endpoint: Endpoint, credential: Credential, folder: str) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        credential: Credential,
+        folder: str,
+        answer_seconds: float = _READ_SECONDS,
+    ) -> None:
         self._endpoint, self._credential, self._folder = endpoint, credential, folder
+        self._answer_seconds = answer_seconds
         self._client: IMAPClient = None
         self.uidvalidity = 0
 
@@ -61,12 +69,17 @@ class Mailbox:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._client is None:
+        client, self._client = self._client, None
+        if client is None:
             return
         try:
-            self._client.logout()
+            if error is None:
+                client.logout()
+                return
         except (IMAPClientError, OSError):
-            self._client.shutdown()
+            pass
+        with contextlib.suppress(IMAPClientError, OSError):
+            client.shutdown()  # after a fault a word more would be waited for in vain
 
     def _connect(self) -> IMAPClient:
         end = self._endpoint
@@ -78,7 +91,7 @@ class Mailbox:
                 use_uid=True,
                 ssl=end.tls_from_start,
                 ssl_context=context if end.tls_from_start else None,
-                timeout=SocketTimeout(_CONNECT_SECONDS, _READ_SECONDS),
+                timeout=SocketTimeout(_CONNECT_SECONDS, self._answer_seconds),
             )
             client.normalise_times = False  # keep the zone of INTERNALDATE
             if not end.tls_from_start and not end.loopback:
@@ -140,6 +153,11 @@ class Mailbox:
         except OSError as error:
             raise connection_error("IMAP", self._endpoint, error) from None
         return answer
+
+    @property
+    def client(self) -> IMAPClient:
+        """The connection itself, for what only waits or looks on."""
+        return self._client
 
     def folders(self) -> list[str]:
         """Return the names of the folders there are."""
