@@ -6,9 +6,11 @@ import re
 import smtplib
 import ssl
 from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
 from typing import Literal
 
+from tracker.adapters.certificates import good_until
 from tracker.adapters.connections import (
     MailServerError,
     SignInRefused,
@@ -78,6 +80,11 @@ class Sender:
         """Connect and sign in. Raises MailServerError."""
         if self._server is None:
             self._server = self._open()
+
+    @property
+    def certificate_until(self) -> datetime | None:
+        """Until when the server's certificate is good; None without TLS, or not connected."""
+        return good_until(self._server.sock if self._server is not None else None)
 
     def _open(self) -> smtplib.SMTP:
         """Connect and sign in; a token that is refused is renewed once."""

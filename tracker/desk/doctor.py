@@ -1,112 +1,63 @@
-"""What a desk still needs: settings, Git, secrets, mailbox, sending, each with its mend."""
+"""What a desk still needs: every look of `tracker doctor`, in order, each with its mend."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from tracker.adapters.connections import MailServerError
-from tracker.adapters.environment import (
-    IMAP_PASSWORD,
-    PURPOSES,
-    SECRET,
-    SMTP_PASSWORD,
-    optional_secret,
-    secret,
-)
+from tracker.adapters.dns import Resolver
+from tracker.adapters.environment import IMAP_PASSWORD
 from tracker.adapters.imap import Mailbox
-from tracker.adapters.smtp import Sender
 from tracker.core import state
 from tracker.core.errors import TrackerError
-from tracker.desk.check import check
+from tracker.core.findings import Finding, finding
+from tracker.desk import doctor_mail, doctor_names, doctor_repository
 from tracker.desk.desk import Desk
+from tracker.desk.examination import Examination, needed
 from tracker.desk.queries import newest
 
-_OLDEST_GIT = (2, 30)
+_STEPS: tuple[tuple[str, Callable[[Examination], str]], ...] = (
+    ("tickets", doctor_repository.tickets),
+    ("git", doctor_repository.git),
+    ("remote", doctor_repository.remote),
+    ("files", doctor_repository.files),
+    ("secret", doctor_repository.secret_is_good),
+    ("secrets-in-git", doctor_repository.secrets_in_git),
+    ("sign-in", doctor_mail.sign_in),
+    ("mailbox", doctor_mail.mailbox),
+    ("folders", doctor_mail.folders),
+    ("rights", doctor_mail.rights),
+    ("sending", doctor_mail.sending),
+    ("certificates", doctor_mail.certificates),
+    ("clock", doctor_mail.clock),
+    ("loops", doctor_mail.loops),
+    ("mx", doctor_names.mx),
+    ("spf", doctor_names.spf),
+    ("dkim", doctor_names.dkim),
+    ("dmarc", doctor_names.dmarc),
+    ("schedule", doctor_repository.schedule),
+    ("portal", doctor_repository.portal),
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at: fine, or what is wrong and how to mend it."""
-
-    subject: str
-    ok: bool
-    message: str
-    hint: str = ""
-
-
-def examine(folder: Path) -> list[Finding]:
+def examine(folder: Path, resolver: Resolver | None = None) -> list[Finding]:
     """Look at everything an owner can get wrong; nothing is changed anywhere."""
     try:
         desk = Desk.open(folder)
     except TrackerError as error:
-        return [Finding("desk", False, error.message, error.hint)]
-    steps: tuple[tuple[str, Callable[[Desk], str]], ...] = (
-        ("tickets", _tickets),
-        ("git", _git),
-        ("remote", _remote),
-        ("secret", _secret),
-        ("mailbox", _mailbox),
-        ("sending", _sending),
-        ("portal", _portal),
-    )
-    return list(_findings(desk, steps))
+        return [Finding("desk", "wrong", error.message, error.hint)]
+    return list(_findings(Examination(desk, resolver or Resolver())))
 
 
-def _findings(
-    desk: Desk, steps: tuple[tuple[str, Callable[[Desk], str]], ...]
-) -> Iterator[Finding]:
-    for subject, step in steps:
+def _findings(about: Examination) -> Iterator[Finding]:
+    for subject, step in _STEPS:
         try:
-            yield Finding(subject, True, step(desk))
+            message = step(about)
         except TrackerError as error:
-            yield Finding(subject, False, error.message, error.hint)
-
-
-def _tickets(desk: Desk) -> str:
-    tickets, faults = check(desk.root)
-    if faults:
-        raise TrackerError(f"{len(faults)} faults in {tickets} tickets", "See `tracker check`.")
-    return f"{tickets} tickets, no fault; settings are right"
-
-
-def _git(desk: Desk) -> str:
-    version = desk.git.run("version").split()[2]
-    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
-    if numbers < _OLDEST_GIT:
-        raise TrackerError(f"Git {version} is too old", "Install Git 2.30 or newer.")
-    if not desk.git.commit_of(f"refs/heads/{desk.settings.desk.branch}"):
-        branch = desk.settings.desk.branch
-        raise TrackerError(f"There is no branch {branch}", "Make the first commit on it.")
-    return f"Git {version}, branch {desk.settings.desk.branch}"
-
-
-def _remote(desk: Desk) -> str:
-    repository = desk.repository
-    if not repository.remote:
-        return "no remote: the desk lives in this folder alone (back it up)"
-    repository.fetch()
-    head = f"refs/heads/{desk.settings.desk.branch}"
-    commit = repository.newest()
-    arguments = ("push", "--dry-run", "--porcelain", repository.remote, f"{commit}:{head}")
-    code, _, err = desk.git.attempt(*arguments)
-    if code:
-        said = err.strip().splitlines()[-1] if err.strip() else "the push was refused"
-        raise TrackerError(f"{repository.remote}: {said}", "Check your rights there.")
-    return f"{repository.remote} answers and takes pushes"
-
-
-def _secret(_: Desk) -> str:
-    secret(SECRET)
-    return f"{SECRET} is set"
-
-
-def _mailbox(desk: Desk) -> str:
-    if desk.settings.mailbox.imap is None:
-        raise TrackerError("No mailbox is read", "Set `mailbox.imap` in tracker.toml.")
-    waiting = waiting_mails(desk)
-    return f"{desk.settings.mailbox.imap.host} lets us in; {waiting} mails wait"
+            yield finding(subject, error)
+        else:
+            if message:  # else it is of no concern to this desk
+                yield Finding(subject, "ok", message)
 
 
 def waiting_mails(desk: Desk) -> int:
@@ -116,32 +67,6 @@ def waiting_mails(desk: Desk) -> int:
         return 0
     with newest(desk) as view:
         position = state.read_position(view.read(state.MAILBOX))
-    with Mailbox(endpoint, _password(IMAP_PASSWORD), desk.settings.mailbox.folder) as box:
+    with Mailbox(endpoint, needed(desk, IMAP_PASSWORD), desk.settings.mailbox.folder) as box:
         known = position is not None and position.uidvalidity == box.uidvalidity
         return len(box.waiting(position.uid if position and known else 0))
-
-
-def _sending(desk: Desk) -> str:
-    endpoint = desk.settings.mailbox.smtp
-    if endpoint is None:
-        raise TrackerError("No letters are sent", "Set `mailbox.smtp` in tracker.toml.")
-    password = _password(SMTP_PASSWORD) if endpoint.user else ""
-    with Sender(endpoint, password, desk.settings.mailbox.address) as sender:
-        sender.check()
-    return f"{endpoint.host} takes letters"
-
-
-def _portal(desk: Desk) -> str:
-    if desk.settings.desk.visibility == "private":
-        return "private: nothing is published until private portals exist"
-    return f"public, at {desk.settings.desk.portal_url}"
-
-
-def _password(name: str) -> str:
-    """Return a password; without one, say so rather than let the server refuse."""
-    value = optional_secret(name)
-    if not value:
-        raise MailServerError(
-            f"{name} is not set ({PURPOSES[name]})", f"Set it: `export {name}=…`, then try again."
-        )
-    return value
