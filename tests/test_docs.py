@@ -22,8 +22,9 @@ import pytest
 import yaml
 from markdown.extensions.toc import slugify
 
-from tests.servers import Mailbox, SmtpServer
+from tests.servers import Mailbox, SmtpServer, TokenServer
 from tests.servers.dovecot import PASSWORD
+from tests.servers.tokens import CLIENT, CLIENT_SECRET
 from tracker.cli.main import main
 from tracker.core.document import parse, render
 from tracker.core.options import KEYED, TABLES, options_of
@@ -331,8 +332,10 @@ Content-Disposition: attachment; filename=page.pdf\r
 class RealDesk:
     """A desk with mail in its mailbox, and its commands as processes."""
 
-    def __init__(self, folder: Path, mailbox: Mailbox, smtp: SmtpServer) -> None:
-        self.folder = folder
+    def __init__(
+        self, folder: Path, mailbox: Mailbox, smtp: SmtpServer, tokens: TokenServer
+    ) -> None:
+        self.folder, self.mailbox, self.tokens = folder, mailbox, tokens
         self.root = folder / "desk"
         self.arguments: dict[str, list[str]] = {
             "init": [
@@ -342,7 +345,7 @@ class RealDesk:
                 *("--agent", "anna=Anna <anna@example.org>", "--yes"),
             ],
             "sync": ["sync", "--json"],
-            "doctor": ["doctor", "--json"],
+            "doctor": ["doctor", "--json", "--resolver", "none"],
             "list": ["list", "--status", "any", "--json"],
             "show": ["show", "1", "--json"],
             "search": ["search", "printers", "--json"],
@@ -371,6 +374,8 @@ class RealDesk:
             "unmute": ["unmute", "1", "olga@mail.example", "--as", "anna"],
             "review": ["review", "--json"],
             "spam": ["spam", "2", "--as", "anna"],
+            "watch": ["watch", "--json"],
+            "login": ["login", "--json"],
             "build": ["build", "--quiet"],
             "quarantine retry": ["quarantine", "retry"],
             "recover": ["recover", "--yes"],
@@ -386,12 +391,43 @@ class RealDesk:
         where = [] if path == "init" else ["-C", str(self.root)]
         command = [sys.executable, "-c", RECORDER, str(record), *where, *self.arguments[path]]
         surroundings = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-        done = subprocess.run(
-            command, env=surroundings, capture_output=True, text=True, cwd=self.folder, check=False
-        )
+        pipe = subprocess.PIPE
+        with (
+            self.prepared(path),
+            subprocess.Popen(
+                command, env=surroundings, stdout=pipe, stderr=pipe, text=True, cwd=self.folder
+            ) as process,
+        ):
+            begun = self.follow(process) if path == "watch" else ""
+            out, said = process.communicate()
         names = record.read_text().split() if record.exists() else []
         read = {name for name in names if name.startswith("TRACKER_")}  # every secret's name
-        return done.returncode, done.stdout, done.stderr, read
+        return process.returncode, begun + out, said, read
+
+    @contextlib.contextmanager
+    def prepared(self, path: str) -> Iterator[None]:
+        """Bring a mail for `watch`; for `login` let the mailbox sign in at the token server."""
+        settings = self.root / "tracker.toml"
+        before = settings.read_text() if path == "login" else ""
+        if path == "login":
+            oauth = f'[mailbox]\nauth = "microsoft"\noauth_url = "{self.tokens.url}"\n'
+            settings.write_text(before.replace("[mailbox]\n", oauth))
+        if path == "watch":
+            mail = MAIL.format(name="watched", more="", padding="").replace("ivan@", "petr@")
+            self.mailbox.append(mail.encode())
+        yield
+        if path == "login":
+            settings.write_text(before)
+
+    def follow(self, process: subprocess.Popen[str]) -> str:
+        """Stop `watch` as soon as it has answered a mail; return what it printed until then."""
+        assert process.stdout is not None
+        lines: list[str] = []
+        for line in process.stdout:
+            lines.append(line)
+            if json.loads(line).get("sent"):
+                process.terminate()
+        return "".join(lines)
 
 
 RECORDER = """
@@ -412,7 +448,8 @@ run()
 
 
 @pytest.fixture
-def real(tmp_path: Path, mailbox: Mailbox, smtp: SmtpServer) -> RealDesk:
+def real(tmp_path: Path, mailbox: Mailbox, smtp: SmtpServer, token_server: TokenServer) -> RealDesk:
+    token_server.interval, token_server.decision = 1, "allowed"
     smtp.demand_auth("support", PASSWORD)
     mailbox.append(MAIL.format(name="one", more="", padding="").encode())
     again = "In-Reply-To: <one@mail.example>\r\n"
@@ -420,7 +457,7 @@ def real(tmp_path: Path, mailbox: Mailbox, smtp: SmtpServer) -> RealDesk:
     spam = "X-Spam-Flag: YES\r\n"
     mailbox.append(MAIL.format(name="spam", more=spam, padding="").encode())
     mailbox.append(MAIL.format(name="big", more="", padding="x" * 2**21).encode())
-    return RealDesk(tmp_path, mailbox, smtp)
+    return RealDesk(tmp_path, mailbox, smtp, token_server)
 
 
 def test_json_and_secrets_are_as_documented(real: RealDesk) -> None:
@@ -429,6 +466,8 @@ def test_json_and_secrets_are_as_documented(real: RealDesk) -> None:
         "TRACKER_SECRET": SECRET,
         "TRACKER_IMAP_PASSWORD": PASSWORD,
         "TRACKER_SMTP_PASSWORD": PASSWORD,
+        "TRACKER_OAUTH_CLIENT_ID": CLIENT,
+        "TRACKER_OAUTH_CLIENT_SECRET": CLIENT_SECRET,
     }
     schemas = {
         "sync": "sync",
@@ -448,12 +487,18 @@ def test_json_and_secrets_are_as_documented(real: RealDesk) -> None:
         status, out, said, read = real.run(path, **secrets)
         assert read == set(REFERENCE.SECRETS.get(path, {})), path
         partial = ("sync", "quarantine retry")
-        nothing_to_do = ("recover", "correct", "demo send", "outbox allow")
+        nothing_to_do = ("recover", "correct", "demo send", "outbox allow", "login")
         wanted = 3 if path in partial else 1 if path in nothing_to_do else 0
         assert status == wanted or path.startswith("demo"), f"{path}: {out}{said}"
         if path == "init":
             with (real.root / "tracker.toml").open("a") as file:
                 file.write("\n[limits]\nmessage_mib = 1\n")
+        if path == "watch":
+            event, *_ = (one for one in map(json.loads, out.splitlines()) if one.get("sent"))
+            schema = json.loads((DOCS / "reference/schemas/watch.json").read_text())
+            for one in out.splitlines():
+                fit(json.loads(one), schema, schema, path)
+            assert event["opened"] == 1
         if path in schemas:
             printed[path] = json.loads(out)
             schema = json.loads((DOCS / f"reference/schemas/{schemas[path]}.json").read_text())
@@ -494,6 +539,7 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "array": list,
     "string": str,
     "integer": int,
+    "number": (int, float),
     "boolean": bool,
     "null": type(None),
 }

@@ -86,6 +86,13 @@ def test_without_a_resolver_it_says_so_and_nothing_is_wrong(
     assert all(one.ok for one in found.values()), found
 
 
+def test_a_resolver_that_knows_local_names_only(desk: RealDesk, names: NameServer) -> None:
+    names.records = {("printer.local", "TXT"): ["x"]}
+    found = look(desk, names)
+    assert "knows local names only" in found["spf"].message
+    assert {found[one].level for one in ("mx", "spf", "dkim", "dmarc")} == {"unchecked"}
+
+
 def test_a_dns_that_has_a_fault(desk: RealDesk, names: NameServer) -> None:
     names.broken = True
     assert look(desk, names)["spf"].level == "unchecked"

@@ -17,7 +17,8 @@ class NameServer:
     """
 
     def __init__(self) -> None:
-        self.records: dict[tuple[str, str], list[str]] = {}
+        # A resolver of a network that knows its own names only lacks this.
+        self.records: dict[tuple[str, str], list[str]] = {(".", "NS"): ["a.root.example."]}
         self.broken = False
         self.asked: list[str] = []
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -55,7 +56,8 @@ class NameServer:
         answer = dns.message.make_response(query)
         answer.flags |= dns.flags.RA
         question = query.question[0]
-        name, kind = question.name.to_text().rstrip("."), dns.rdatatype.to_text(question.rdtype)
+        name = question.name.to_text().rstrip(".") or "."
+        kind = dns.rdatatype.to_text(question.rdtype)
         self.asked.append(name)
         if self.broken:
             answer.set_rcode(dns.rcode.SERVFAIL)

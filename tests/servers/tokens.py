@@ -47,6 +47,7 @@ class TokenServer:
     refuse: tuple[int, str, str] | None = None
     slow_down: int = 0
     interval: int = 5
+    decision: str = "authorization_pending"
     clock_ahead: float = 0.0
     good: set[str] = field(default_factory=set)
     refresh: set[str] = field(default_factory=lambda: {REFRESH})
@@ -152,7 +153,8 @@ class TokenServer:
             return 401, {"error": "invalid_client"}
         number = next(self._serial)
         code = f"canary-device-{number}"
-        self.devices[code] = Device(f"ABCD-{number:04d}", form.get("scope", ""))
+        shown = f"ABCD-{number:04d}"
+        self.devices[code] = Device(shown, form.get("scope", ""), self.decision)
         return 200, {
             "device_code": code,
             "user_code": self.devices[code].user_code,

@@ -10,6 +10,7 @@ import dns.resolver
 from tracker.core.findings import Unchecked
 
 _SECONDS = 4.0
+_ELSEWHERE = "Run it where there is one, or name one: `--resolver 1.2.3.4`."
 
 
 class Resolver:
@@ -21,6 +22,7 @@ class Resolver:
 
     def __init__(self, server: str = "") -> None:
         self._server = server
+        self._worldly: bool | None = None
         self._resolver: dns.resolver.Resolver | None = None
         self._silent = "not checked: asked not to" if server == "none" else ""
 
@@ -40,16 +42,28 @@ class Resolver:
             if self._resolver is None:
                 self._resolver = self._made()
             return list(self._resolver.resolve(name, kind, search=False, lifetime=_SECONDS))
-        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        except dns.resolver.NoAnswer:
+            return []
+        except dns.resolver.NXDOMAIN:
+            if name != ".":
+                self._know_the_world()
             return []
         except dns.resolver.NoNameservers:
             raise Unchecked(f"the DNS has a fault at {name}", "Try again later.") from None
         except (dns.exception.DNSException, OSError, ValueError) as error:
             what = type(error).__name__
             self._silent = f"not checked: no DNS resolver answers here ({what})"
-            raise Unchecked(
-                self._silent, "Run it where there is one, or name one: `--resolver 1.2.3.4`."
-            ) from None
+            raise Unchecked(self._silent, _ELSEWHERE) from None
+
+    def _know_the_world(self) -> None:
+        """See that the resolver knows the root. Some networks have one that knows but their own
+        names, and says of every other one that there is none.
+        """
+        if self._worldly is None:
+            self._worldly = bool(self._ask(".", "NS"))
+        if not self._worldly:
+            self._silent = "not checked: the DNS resolver here knows local names only"
+            raise Unchecked(self._silent, _ELSEWHERE)
 
     def _made(self) -> dns.resolver.Resolver:
         if not self._server:
