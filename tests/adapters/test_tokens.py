@@ -76,6 +76,19 @@ def test_one_token_opens_the_mailbox_many_times_and_sends(
 
 
 @pytest.mark.servers
+def test_a_server_that_knows_only_the_old_way(token_server: TokenServer) -> None:
+    """As Exchange does: XOAUTH2 alone; and a reason for refusing, which wants an answer."""
+    extra = "auth_mechanisms = plain login xoauth2\n"
+    with Dovecot(introspection=f"{token_server.url}/introspect", extra=extra) as server:
+        shown = tokens(token_server)
+        with imap(server, shown) as box:
+            assert box.waiting(0) == []
+        token_server.user = "other@example.org"
+        with pytest.raises(SignInRefused), imap(server, shown):
+            raise AssertionError
+
+
+@pytest.mark.servers
 def test_microsoft_s_way_of_asking(token_server: TokenServer, dovecot_oauth: Dovecot) -> None:
     with imap(dovecot_oauth, tokens(token_server, "microsoft")) as box:
         assert box.uidvalidity > 0

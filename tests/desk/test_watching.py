@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests.desk.conftest import RealDesk, letter
-from tests.servers import Dovecot, Mailbox, Proxy
+from tests.servers import Dovecot, Mailbox, Proxy, TokenServer
+from tests.servers.tokens import CLIENT, CLIENT_SECRET, REFRESH
 from tracker.adapters import idle
 from tracker.adapters.stopping import Stop
 from tracker.core.errors import TrackerError
@@ -142,6 +143,35 @@ def test_a_desk_without_a_mailbox_still_answers(desk: RealDesk, world: World) ->
     world.on = lambda name, count: world.stop.ask() if name == "round" else None
     world.follow(desk)
     assert "No mailbox is read" in str(world.told)
+
+
+def test_one_access_token_serves_the_line_and_all_rounds(
+    desk: RealDesk,
+    world: World,
+    token_server: TokenServer,
+    dovecot_oauth: Dovecot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    user = "support@example.org"
+    monkeypatch.setenv("TRACKER_OAUTH_CLIENT_ID", CLIENT)
+    monkeypatch.setenv("TRACKER_OAUTH_CLIENT_SECRET", CLIENT_SECRET)
+    monkeypatch.setenv("TRACKER_OAUTH_REFRESH_TOKEN", REFRESH)
+    file = desk.root / "tracker.toml"
+    url = f"imap://support%40example.org@127.0.0.1:{dovecot_oauth.port}"
+    oauth = f'[mailbox]\nauth = "google"\noauth_url = "{token_server.url}"\n'
+    text = file.read_text().replace(desk.mailbox.url, url).replace("[mailbox]\n", oauth)
+    file.write_text(text)
+
+    def on(name: str, count: int) -> None:
+        if name == "connected" or (name == "round" and count < 3):
+            dovecot_oauth.append_many(user, [letter(f"{name}{count}", count)])
+        elif name == "round":
+            world.stop.ask()
+
+    world.on = on
+    world.follow(desk)
+    assert len(desk.tickets()) == 3
+    assert token_server.grants() == ["refresh_token"]
 
 
 def test_no_desk_at_all(desk: RealDesk, world: World) -> None:
