@@ -11,7 +11,7 @@ from tests.servers import Dovecot, Mailbox, Proxy
 from tracker.adapters import idle
 from tracker.adapters.connections import MailServerError
 from tracker.adapters.idle import Line
-from tracker.core.options import endpoint
+from tracker.core.endpoint import endpoint
 
 pytestmark = pytest.mark.servers
 MAIL = b"From: a@b.org\r\n\r\nx\r\n"

@@ -12,8 +12,8 @@ from tests.servers import Mailbox as RealMailbox
 from tracker.adapters.connections import MailServerError
 from tracker.adapters.imap import Mailbox
 from tracker.adapters.smtp import Sender
+from tracker.core.endpoint import Endpoint, endpoint
 from tracker.core.letters import Letter
-from tracker.core.options import Endpoint, endpoint
 
 pytestmark = pytest.mark.servers
 MAIL = b"From: a@b.org\r\nSubject: x\r\n\r\n\xd0\x9f\xff 8 bit\r\n"

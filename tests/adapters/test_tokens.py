@@ -15,9 +15,9 @@ from tracker.adapters.connections import MailServerError, SignInRefused
 from tracker.adapters.imap import Mailbox
 from tracker.adapters.smtp import Sender
 from tracker.adapters.tokens import Tokens
+from tracker.core.endpoint import endpoint
 from tracker.core.letters import Letter
 from tracker.core.oauth import JWT_GRANT, provider_of
-from tracker.core.options import endpoint
 from tracker.core.settings import read_settings
 
 USER = "support@example.org"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 import ssl
 
+from tracker.core.endpoint import Endpoint
 from tracker.core.errors import TrackerError
-from tracker.core.options import Endpoint
 
 
 class MailServerError(TrackerError):

@@ -13,7 +13,7 @@ from imapclient.exceptions import IMAPClientError
 from tracker.adapters.connections import MailServerError, connection_error
 from tracker.adapters.imap import Mailbox
 from tracker.adapters.signing import Credential
-from tracker.core.options import Endpoint
+from tracker.core.endpoint import Endpoint
 
 RENEW_SECONDS = 9 * 60
 """IDLE must be asked for anew within 29 minutes; routers forget a silent connection earlier."""

@@ -21,7 +21,7 @@ from tracker.adapters.connections import (
     refused,
 )
 from tracker.adapters.signing import Credential, mechanism
-from tracker.core.options import Endpoint
+from tracker.core.endpoint import Endpoint
 
 # The library logs a server's words that are not ASCII; without a handler that goes to stderr.
 logging.getLogger("imapclient").addHandler(logging.NullHandler())

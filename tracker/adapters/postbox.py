@@ -14,7 +14,7 @@ from imapclient.exceptions import IMAPClientError
 from tracker.adapters.connections import connection_error
 from tracker.adapters.imap import Mailbox
 from tracker.adapters.signing import Credential
-from tracker.core.options import Endpoint
+from tracker.core.endpoint import Endpoint
 
 _LOOK_SECONDS = 2.0
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tracker.adapters.tokens import Tokens
+from tracker.core.endpoint import Endpoint
 from tracker.core.oauth import oauthbearer, xoauth2
-from tracker.core.options import Endpoint
 
 Credential = str | Tokens
 """What a mail server is shown: a password, or where access tokens come from."""

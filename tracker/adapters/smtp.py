@@ -19,8 +19,8 @@ from tracker.adapters.connections import (
     refused,
 )
 from tracker.adapters.signing import Credential, mechanism
+from tracker.core.endpoint import Endpoint
 from tracker.core.letters import Letter, ascii_address
-from tracker.core.options import Endpoint
 
 _SECONDS = 60
 _PERMANENT = 500

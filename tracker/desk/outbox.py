@@ -13,9 +13,9 @@ from tracker.adapters.journal import Journal
 from tracker.adapters.smtp import Answer, Sender
 from tracker.core import state
 from tracker.core.breaker import Breaker
+from tracker.core.endpoint import Endpoint
 from tracker.core.errors import TrackerError
 from tracker.core.letters import ascii_address
-from tracker.core.options import Endpoint
 from tracker.core.retries import MOST_TRIES, after_failure
 from tracker.core.schedule import Planned, Schedule
 from tracker.core.sent import Sent
