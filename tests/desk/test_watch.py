@@ -155,6 +155,15 @@ def test_a_round_at_work_is_finished_before_the_end(desk: RealDesk, smtp: SmtpSe
     check_all(desk, 6)
 
 
+def test_a_backlog_that_is_read_in_processes_of_their_own(desk: RealDesk) -> None:
+    """Python's way of starting them lets the signals through that a stop is taken by."""
+    desk.mailbox.append_many([letter(f"p{n}", n, extra="Precedence: bulk\r\n") for n in range(220)])
+    with Watched(desk, *RARELY) as watched:
+        watched.until_opened(220)
+        assert watched.stop() == 0
+    assert len(desk.tickets()) == 220
+
+
 def test_a_second_signal_ends_it_at_once_and_nothing_is_lost(
     desk: RealDesk, smtp: SmtpServer
 ) -> None:

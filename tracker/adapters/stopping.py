@@ -39,13 +39,18 @@ def by_signals() -> Stop:
     Ctrl-C and systemd's stop reach git as well: it must not die in the middle of our run.
     """
     stop = Stop()
-    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+
+    def take(number: int) -> None:
+        if stop.asked:
+            os._exit(128 + number)  # a crash at any instant loses nothing
+        stop.ask()
 
     def wait() -> None:
-        signal.sigwait(_SIGNALS)
-        stop.ask()
-        number = signal.sigwait(_SIGNALS)
-        os._exit(128 + number)  # a crash at any instant loses nothing
+        while True:
+            take(signal.sigwait(_SIGNALS))
 
+    for one in _SIGNALS:  # should a library let one through for a moment
+        signal.signal(one, lambda number, _: take(number))
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     threading.Thread(target=wait, daemon=True).start()
     return stop
