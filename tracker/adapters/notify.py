@@ -55,13 +55,18 @@ class Notifier:
         """Say that the work shows itself again within so many seconds."""
         self._promised = self._steady() + seconds
 
+    @property
+    def promised(self) -> bool:
+        """Whether the work still may be silent: no promise is broken."""
+        return self._steady() < self._promised
+
     def close(self) -> None:
         """Tell nothing any more."""
         self._ended.set()
 
     def _beat(self, every: float) -> None:
         while not self._ended.is_set():
-            if self._steady() < self._promised:
+            if self.promised:
                 self._send("WATCHDOG=1")
             self._ended.wait(every)
 
