@@ -15,10 +15,12 @@ from tracker.desk.report import Report
 from tracker.desk.stamping import stamp_all
 
 
-def sync(desk: Desk, watch: Watch | None = None, report: Report | None = None) -> Report:
+def sync(
+    desk: Desk, watch: Watch | None = None, report: Report | None = None, *, tidy: bool = True
+) -> Report:
     """Do one run. Another run in the same folder raises Busy; elsewhere it is a race that
     nobody loses. Raises MailServerError and GitError; what was done until then stays done, and
-    stands in ``report`` if one is given.
+    stands in ``report`` if one is given. Without ``tidy`` Git is left to pack its objects later.
     """
     report = report if report is not None else Report()
     keys = desk.keys()
@@ -48,7 +50,8 @@ def sync(desk: Desk, watch: Watch | None = None, report: Report | None = None) -
             report.notes += filter(None, (desk.repository.follow(), rotation(desk)))
         newest = desk.repository.newest()
         if newest != started:
-            desk.repository.tidy()
+            if tidy:
+                desk.repository.tidy()
             report.pushed = _commits(desk, started, newest) if desk.repository.remote else 0
         if fault:
             raise fault

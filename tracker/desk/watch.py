@@ -90,6 +90,7 @@ class Watcher:
         self._tokens: Tokens | None = None
         self._tip = Tip(root)
         self._building: subprocess.Popen[bytes] | None = None
+        self._tidying: subprocess.Popen[bytes] | None = None
         self._built = ""
 
     def run(self) -> None:
@@ -109,8 +110,9 @@ class Watcher:
             self._around.tell("stopping")
         finally:
             self._hang_up()
-            if self._building is not None:
-                self._building.wait()
+            for process in (self._building, self._tidying):
+                if process is not None:
+                    process.wait()
         self._around.tell("stopped")
 
     def _open(self) -> Desk:
@@ -205,7 +207,7 @@ class Watcher:
         report, desk = Report(), None
         try:
             desk = self._open()
-            sync(desk, report=report)
+            sync(desk, report=report, tidy=False)
         except Busy:
             self._round_due = self._around.steady() + _BUSY
             return
@@ -220,6 +222,10 @@ class Watcher:
                 self._tokens = desk.tokens
                 if self._tip.looked(desk):  # somebody committed meanwhile
                     self._round_due = min(self._round_due, self._around.steady() + _BUSY)
+                if report.did_something and (
+                    self._tidying is None or self._tidying.poll() is not None
+                ):
+                    self._tidying = desk.repository.start_tidying()  # no mail waits for it
                 desk.index.close()
         if report.did_something:
             self._around.tell("round", **report.as_json())
