@@ -1,29 +1,26 @@
-"""Building the portal: cards through one shell against the same tickets as plain MkDocs pages.
+"""Building the portal: cards through one shell against the same tickets as plain pages.
 
-``python -m bench.portal`` compares 1,000 and 5,000 tickets side by side and then builds 100,000
-cold, unchanged, and after one changed ticket. Sizes are arguments: ``--pages 1000 --large 0``.
+``python -m bench.portal`` compares 1,000 and 5,000 tickets side by side with plain MkDocs pages and
+with Hugo. Then it builds 1,000 and 100,000 cold, unchanged, and after one changed ticket, and says
+what a browser fetches of the large one. Sizes are arguments: ``--pages 1000 --large 0``.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import random
-import resource
 import shutil
-import signal
 import subprocess
-import sys
 import tempfile
-import threading
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import tracker
+from bench.builds import HUGO, MKDOCS, Run, build, size_of
+from bench.peers import make_hugo, make_plain
 from bench.report import Table
+from bench.wire import wire
 from tracker.core.addresses import Address
 from tracker.core.document import parse, render
 from tracker.core.ticket import Entry, Ticket, ticket_path
@@ -43,16 +40,6 @@ hours = "9:00-18:00"
 [mailbox]
 address = "support@example.org"
 """
-_PLAIN = """\
-site_name: Tickets
-site_url: https://help.example.org/
-theme:
-  name: material
-  language: ru
-  font: false
-plugins: [search]
-"""
-_WITHOUT_NAVIGATION = "not_in_nav: /tickets/\n"
 _WORDS = (
     "принтер личный кабинет открывается пароль сервер письмо заявка документ аккредитация ошибка"
     " файл загрузка доступ запись страница кнопка отчёт подпись сертификат эксперт комиссия"
@@ -65,14 +52,6 @@ navigation grow with the square of their number (5,000 would make 11 GB).
 _ENDINGS = ("", "", "", "ами", "ов", "у", "ом", "ы", "е")
 _ZONE = timezone(timedelta(hours=3))
 _ANNA = Address("Анна", "anna@example.org")
-
-
-@dataclass(frozen=True)
-class Run:
-    """One build in a process of its own: seconds, peak memory of the whole process tree."""
-
-    seconds: float
-    peak: int
 
 
 def make_ticket(number: int, rng: random.Random) -> Ticket:
@@ -134,121 +113,96 @@ def commit(root: Path) -> None:
     _git(root, "-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "-q", "-m", "x")
 
 
-def make_plain(root: Path, desk: Path, navigation: bool) -> None:
-    """Put the same tickets into a plain MkDocs site, each a page.
-
-    ``navigation`` leaves MkDocs to list every page in every page's navigation, as it does by
-    itself; that grows with the square of the tickets.
-    """
-    (root / "docs").mkdir(parents=True)
-    (root / "docs" / "index.md").write_text("# Tickets\n")
-    shutil.copytree(desk / "tickets", root / "docs" / "tickets")
-    (root / "mkdocs.yml").write_text(_PLAIN + ("" if navigation else _WITHOUT_NAVIGATION), "utf-8")
-
-
 def _git(root: Path, *arguments: str) -> None:
     subprocess.run(["git", *arguments], cwd=root, check=True)
-
-
-def build(root: Path, limit: float | None = None) -> Run:
-    """Build with MkDocs in a process of its own; past ``limit`` seconds it is stopped."""
-    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
-    command = [sys.executable, "-m", "mkdocs", "build", "-q"]
-    begun = time.monotonic()
-    with subprocess.Popen(command, cwd=root, env=environment, start_new_session=True) as child:
-        watch = _Memory(child.pid)
-        watch.start()
-        try:
-            code = child.wait(limit)
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
-            code = 0
-        seconds = time.monotonic() - begun
-        watch.done.set()
-        watch.join()
-    if code:
-        raise SystemExit(f"the build of {root} failed")
-    return Run(seconds, watch.peak)
-
-
-class _Memory(threading.Thread):
-    """Watches the resident memory of a session: all its processes added up (Linux)."""
-
-    def __init__(self, session: int) -> None:
-        super().__init__(daemon=True)
-        self.session, self.peak, self.done = session, 0, threading.Event()
-
-    def run(self) -> None:
-        page = resource.getpagesize()
-        while not self.done.wait(0.05):
-            self.peak = max(self.peak, sum(self._pages()) * page)
-
-    def _pages(self) -> list[int]:
-        found = []
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                fields = (folder / "stat").read_text().rpartition(")")[2].split()
-                if int(fields[3]) == self.session:
-                    found.append(int(fields[21]))
-            except (OSError, ValueError):  # the process has ended meanwhile
-                continue
-        return found
-
-
-def size_of(site: Path) -> tuple[int, int]:
-    """Return the bytes and the number of a site's files."""
-    sizes = [path.stat().st_size for path in site.rglob("*") if path.is_file()]
-    return sum(sizes), len(sizes)
 
 
 def side_by_side(counts: list[int]) -> Table:
     """Compare the ways, one after the other on this machine."""
     columns = ("tickets", "way", "time", "peak memory", "files", "size")
-    table = Table("Portal against plain MkDocs pages", columns)
+    table = Table("Portal against plain MkDocs pages and Hugo", columns)
     for count in counts:
         with tempfile.TemporaryDirectory() as folder:
             ours = Path(folder, "desk")
             make_desk(ours, count)
-            runs = {"Tracker": (build(ours), ours)}
-            for name, navigation in (
-                ("plain pages out of the navigation", False),
-                ("plain pages", True),
-            ):
+            first = build(ours)
+            _add(table, count, "Tracker", first, first, ours / "site")
+            for name, command in _peers(Path(folder), ours).items():
                 root = Path(folder, name)
-                make_plain(root, ours, navigation)
-                limit = _PATIENCE * runs["Tracker"][0].seconds
-                runs[name] = (build(root, limit), root)
-            for name, (run, root) in runs.items():
+                run = build(root, _PATIENCE * first.seconds, command)
+                site = root / ("public" if command is HUGO else "site")
+                _add(table, count, name, run, first, site)
+    if shutil.which("hugo") is None:
+        table.note("Hugo is not installed, so it was not measured: apt-get install hugo.")
+    table.note("Hugo makes pages and lists here, but neither search files nor masked addresses.")
+    return table
+
+
+def _peers(folder: Path, ours: Path) -> dict[str, Sequence[str]]:
+    """Make the other sites, and say with which command each is built."""
+    found: dict[str, Sequence[str]] = {}
+    if shutil.which("hugo"):
+        make_hugo(folder / "Hugo, minimal theme", ours)
+        found["Hugo, minimal theme"] = HUGO
+    for name, navigation in (("plain pages out of the navigation", False), ("plain pages", True)):
+        make_plain(folder / name, ours, navigation)
+        found[name] = MKDOCS
+    return found
+
+
+def _add(table: Table, count: int, name: str, run: Run, first: Run, site: Path) -> None:
+    size, files = size_of(site)
+    ratio = run.seconds / first.seconds
+    stopped = ratio >= _PATIENCE
+    seconds = f"{'stopped after ' if stopped else ''}{run.seconds:.1f} s"
+    table.add(f"{count:,}", name, seconds, _mb(run.peak), f"{files:,}", _mb(size))
+    if run is not first:
+        times = f"{'more than ' if stopped else ''}{ratio:.1f}"
+        table.note(f"{count:,} tickets: {name} takes {times} times as long as Tracker.")
+
+
+def large(counts: Sequence[int]) -> Table:
+    """Build cold, then with nothing changed, then three times with one ticket changed."""
+    columns = ("tickets", "build", "time", "peak memory", "files", "size")
+    table = Table("Rebuilding", columns)
+    changed: dict[int, float] = {}
+    for count in counts:
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder, "desk")
+            bytes_ = make_desk(root, count)
+            runs = {"cold": build(root), "nothing changed": build(root)}
+            runs["one ticket changed (median of 3)"] = last = _after_changes(root, count)
+            changed[count] = last.seconds
+            for name, run in runs.items():
                 size, files = size_of(root / "site")
-                ratio = run.seconds / runs["Tracker"][0].seconds
-                stopped = ratio >= _PATIENCE
-                time_taken = f"{'stopped after ' if stopped else ''}{run.seconds:.1f} s"
-                table.add(f"{count:,}", name, time_taken, _mb(run.peak), f"{files:,}", _mb(size))
-                if name != "Tracker":
-                    times = f"{'more than ' if stopped else ''}{ratio:.1f} times"
-                    table.note(f"{count:,} tickets: {times} faster than {name}.")
+                cells = (f"{run.seconds:.1f} s", _mb(run.peak), f"{files:,}", _mb(size))
+                table.add(f"{count:,}", name, *cells)
+            if count == max(counts):
+                _describe(table, root, count, bytes_)
+    for count in counts[1:]:
+        ratio = changed[count] / changed[counts[0]]
+        table.note(f"One change at {count:,} takes {ratio:.2f} times as long as at {counts[0]:,}.")
     return table
 
 
-def large(count: int) -> Table:
-    """Build many tickets cold, then with nothing changed, then with one ticket changed."""
-    table = Table(f"{count:,} tickets", ("build", "time", "peak memory", "files", "size"))
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder, "desk")
-        bytes_ = make_desk(root, count)
-        for name in ("cold", "nothing changed", "one ticket changed"):
-            if name.startswith("one"):
-                change(root, count // 2)
-            run = build(root)
-            size, files = size_of(root / "site")
-            table.add(name, f"{run.seconds:.1f} s", _mb(run.peak), f"{files:,}", _mb(size))
-        cards = [path.stat().st_size for path in (root / "site" / "tickets").glob("*/index.html")]
-        table.note(
-            f"A ticket file has {bytes_ / count:,.0f} bytes, a card {sum(cards) / len(cards):,.0f},"
-            f" the largest {max(cards):,}."
-        )
-        table.note(_parts(root / "site"))
-    return table
+def _after_changes(root: Path, count: int) -> Run:
+    runs = []
+    for number in (count // 2, count // 3, count - 1):
+        change(root, number)
+        runs.append(build(root))
+    return sorted(runs, key=lambda run: run.seconds)[1]
+
+
+def _describe(table: Table, root: Path, count: int, bytes_: int) -> None:
+    site = root / "site"
+    cards = [path.stat().st_size for path in (site / "tickets").glob("*/index.html")]
+    table.note(
+        f"At {count:,}: a ticket file has {bytes_ / count:,.0f} bytes, a card"
+        f" {sum(cards) / len(cards):,.0f}, the largest {max(cards):,}."
+    )
+    table.note(_parts(site))
+    for sentence in wire(site, f"ACCREDO-{count // 2}"):
+        table.note(sentence)
 
 
 def change(root: Path, number: int) -> None:
@@ -274,7 +228,7 @@ def main(pages: Sequence[int] = (1_000, 5_000), most: int = 100_000) -> str:
     """Measure both; return the tables."""
     tables = [side_by_side(list(pages))] if pages else []
     if most:
-        tables.append(large(most))
+        tables.append(large(sorted({min(1_000, most), most})))
     return "\n".join(str(table) for table in tables)
 
 

@@ -124,6 +124,11 @@ def smtp(smtp_server: SmtpServer) -> SmtpServer:
 
 # The short form of every law; the long one is run by the tests marked `soak`.
 hypothesis.settings.register_profile(
-    "short", max_examples=40, deadline=None, derandomize=True, database=None
+    "short",
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("short")

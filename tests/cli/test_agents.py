@@ -27,7 +27,10 @@ from tracker.desk.acting import carry_out
 
 pytestmark = pytest.mark.servers
 BORIS = '\n[agents.boris]\nname = "Борис"\nemails = ["boris@example.org"]\n'
-DOUBTFUL = "Authentication-Results: mx.example.org; dmarc=fail header.from=example.org\r\n"
+DOUBTFUL = (
+    "Authentication-Results: mx.example.org; dmarc=fail header.from=example.org\r\n"
+    "Cc: zoe@example.org\r\n"
+)
 
 
 @pytest.fixture
@@ -205,11 +208,13 @@ def test_review_lists_shows_accepts_and_refuses(desk: RealDesk) -> None:
     whole = said(desk, "review", "3")
     assert whole.startswith("ACCREDO-3  Вопрос 0\n")
     assert "    Здравствуйте, это mallory, письмо 0." in whole
+    assert "    ? accepting it lets in: zoe@example.org\n" in whole
     assert said(desk, "review", "3", "--refuse") == "ACCREDO-3: refused\n"
     assert said(desk, "review") == "Nothing is held for review.\n"
     assert now(desk, 3).status == "closed"
     assert said(desk, "review", "3", "1", "--accept") == "ACCREDO-3: accepted\n"
     assert now(desk, 3).accepted
+    assert [one.key for one in now(desk, 3).participants] == ["zoe@example.org"]
     assert said(desk, "reply", "3", "--text", "Здравствуйте") == "ACCREDO-3: answered\n"
 
 

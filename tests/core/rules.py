@@ -67,12 +67,26 @@ def answered(number: int, days: float, *people: str) -> Entry:
 
 
 def tickets() -> list[Ticket]:
-    """7 is Olga's. 40 was merged into 42, where Пётр takes part and which told the agent Anna
-    a day ago. 50 was closed 3 days ago, 51 was closed 30 days ago, 52 waits, and 53 told Anna
-    three weeks ago.
+    """7 is Olga's. 30 was closed 40 days ago, and Ivan's late answer to it opened 31. 40 was
+    merged into 42, where Пётр takes part and which told the agent Anna a day ago. 50 was closed
+    3 days ago, 51 was closed 30 days ago, 52 waits, and 53 told Anna three weeks ago.
     """
     return [
         ticket(7, asked(7, OLGA, text="Тайна Ольги."), requester=OLGA, title="Тайный вопрос"),
+        ticket(
+            30,
+            asked(30, days=60),
+            event("joined", later(days=-50), data={"who": str(PETR)}),
+            event("closed", later(days=-40), told=told(40, IVAN.email, PETR.email)),
+            event("linked", later(days=-9), visibility="internal", data={"to": "ACCREDO-31"}),
+            status="closed",
+            participants=(PETR,),
+        ),
+        ticket(
+            31,
+            asked(31, days=9, data={"title": "Кабинет", "continues": "ACCREDO-30"}),
+            event("linked", later(days=-9), visibility="internal", data={"to": "ACCREDO-30"}),
+        ),
         ticket(
             40,
             asked(40, days=5),

@@ -6,6 +6,7 @@ import hashlib
 import itertools
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -123,6 +124,14 @@ def ticket(number: int = 42, *entries: Entry, **values: Any) -> Ticket:
     return Ticket(**(given | values))
 
 
+@lru_cache(1024)  # a desk is asked for all its tickets at every turn
+def _parsed(path: str, content: bytes) -> Ticket | None:
+    try:
+        return parse(content.decode(), path)
+    except TicketFault:
+        return None
+
+
 class MemoryDesk:
     """A desk whose files are in memory; answers what the intake and threading ask."""
 
@@ -179,11 +188,9 @@ class MemoryDesk:
         found = {}
         for path, content in self.files.items():
             if path.endswith(".md"):
-                try:
-                    one = parse(content.decode(), path)
-                except TicketFault:
-                    continue
-                found[one.number] = one
+                one = _parsed(path, content)
+                if one:
+                    found[one.number] = one
         return found
 
     def new_id(self) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.document.strategies import line, people
-from tracker.core.addresses import Address, one_line
+from tracker.core.addresses import _SPACES, Address, one_line
 
 
 @given(people)
@@ -51,3 +53,10 @@ def test_addresses_are_compared_in_any_case() -> None:
     assert Address("", "Ivan@Example.ORG").key == "ivan@example.org"
     assert Address("", "i@x.org").shown == "i@x.org"
     assert Address("Иван", "i@x.org").shown == "Иван"
+
+
+def test_of_what_can_be_printed_only_the_space_is_white() -> None:
+    """What lets ``one_line`` take its short way."""
+    printable = "".join(filter(str.isprintable, map(chr, range(sys.maxunicode + 1))))
+    assert {one_line(f"a{found}b") for found in _SPACES.findall(printable)} == {"a b"}
+    assert set(_SPACES.findall(printable)) == {" "}

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from tests.core.samples import IVAN, KEYS, NOW, entry, event, later, settings, ticket
@@ -350,7 +349,6 @@ public = st.builds(
     st.lists(internal | public, min_size=1, max_size=8, unique_by=lambda one: one.id),
     st.sampled_from(["public", "held"]),
 )
-@profile(max_examples=60, deadline=None)
 def test_nothing_internal_is_in_a_letter_to_anybody_outside(
     entries: list[Entry], first: Any
 ) -> None:

@@ -2,56 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.doing import ANNA, BORIS, OLGA, PETR, WHO, names, requested, told, workspace
 from tests.core.samples import IVAN, MALLORY, NOW, MemoryDesk, entry, event, settings, ticket
-from tracker.core import operations
+from tracker.core import merging, obeying, operations
 from tracker.core.addresses import Address
 from tracker.core.commands import Command
-from tracker.core.document import render
-from tracker.core.fields import Fields, events_between, said
+from tracker.core.fields import Fields
 from tracker.core.operations import Actor, OperationError
-from tracker.core.ticket import Entry, Ticket
-from tracker.core.workspace import NoTicketError, Workspace
-
-ANNA = Address("Анна", "anna@example.org")
-OLGA = Address("Ольга", "olga@example.org")
-PETR = Address("Пётр", "petr@example.org")
-BORIS = '\n[agents.boris]\nname = "Борис"\nemails = ["boris@example.org"]\n'
-WHO = Actor(ANNA, "agent", "cli", NOW, "anna")
-
-
-def requested(number: int, by: Address = IVAN, **values: object) -> Ticket:
-    """A request as the desk opened it, its fields told by its events."""
-    first = entry(f"e{number}", author=by, data={"title": "Кабинет"})
-    return ticket(number, first, requester=by, **values)
-
-
-def workspace(*tickets: Ticket) -> Workspace:
-    desk = MemoryDesk(*(tickets or (requested(42),)), with_settings=settings(BORIS))
-    return Workspace(desk, desk.settings, NOW, desk.new_id)
-
-
-def names(events: Iterable[Entry]) -> list[str]:
-    return [one.event for one in events]
-
-
-def happened(work: Workspace, number: int = 42) -> list[tuple[str, dict[str, str]]]:
-    found = work.need(number).entries
-    return [(one.event, dict(one.data)) for one in found if one.kind == "event"]
-
-
-def told(work: Workspace, number: int = 42) -> None:
-    """The law of every operation: events and front matter say the same, the file is well formed."""
-    one = work.need(number)
-    assert list(events_between(said(one), Fields.of(one))) == []
-    assert work.text(number) == render(one, "ru")
-
+from tracker.core.workspace import Workspace
 
 # Events
 
@@ -159,18 +124,31 @@ def test_who_never_joins(who: Address) -> None:
 def test_ten_at_most_and_nobody_twice() -> None:
     work = workspace()
     many = [Address("", f"a{n}@x.org") for n in range(20)]
-    joined = operations.join(work, 42, WHO, [many[0], many[0], *many])
+    *joined, left_out = operations.join(work, 42, WHO, [many[0], many[0], *many])
     assert len(joined) == len(work.need(42).participants) == operations.MOST_PARTICIPANTS
-    assert operations.join(work, 42, WHO, [OLGA]) == []
+    assert left_out.data == {"who": ", ".join(f"a{n}@x.org" for n in range(10, 20))}
     operations.leave(work, 42, WHO, "a3@x.org")
-    assert names(operations.join(work, 42, WHO, [OLGA, PETR])) == ["joined"]
+    assert names(operations.join(work, 42, WHO, [OLGA, PETR])) == ["joined", "left-out"]
     told(work)
+
+
+def test_agents_hear_once_who_found_no_room() -> None:
+    many = tuple(Address("", f"a{n}@x.org") for n in range(10))
+    work = workspace(requested(42, participants=many))
+    ivan = Actor(IVAN, "requester", "email", NOW)
+    (first,) = operations.join(work, 42, ivan, [OLGA])
+    assert (first.event, first.visibility, first.author) == ("left-out", "internal", IVAN)
+    assert work.need(42).entries[-1].data == {"who": OLGA.key, "tell": "anna boris"}
+    (second,) = operations.join(work, 42, ivan, [OLGA, PETR])
+    assert second.data == {"who": PETR.key}
+    assert operations.join(work, 42, ivan, [PETR, OLGA]) == []
+    assert work.need(42).participants == many
 
 
 def test_more_than_ten_by_hand_stay_and_nobody_else_joins() -> None:
     many = tuple(Address("", f"a{n}@x.org") for n in range(12))
     work = workspace(requested(42, participants=many))
-    assert operations.join(work, 42, WHO, [OLGA]) == []
+    assert names(operations.join(work, 42, WHO, [OLGA])) == ["left-out"]
     assert len(work.need(42).participants) == 12
 
 
@@ -183,81 +161,6 @@ def test_mute_and_unmute() -> None:
     assert operations.mute(work, 42, WHO, "ivan@example.org", muted=False) == []
     assert work.need(42).muted == ()
     told(work)
-
-
-# Merging
-
-
-def test_a_merge_closes_and_its_people_take_part_in_the_other() -> None:
-    work = workspace(requested(42, participants=(OLGA,)), requested(17, PETR))
-    assert names(operations.merge(work, 42, 17, WHO)) == ["merged", "closed"]
-    assert (work.need(42).merged_into, work.need(42).status) == ("ACCREDO-17", "closed")
-    assert happened(work, 17)[0] == ("took", {"from": "ACCREDO-42"})
-    assert set(work.need(17).participants) == {IVAN, OLGA}
-    assert work.need(17).status == "open"
-    told(work, 17)
-    assert operations.merge(work, 42, 17, WHO) == []
-
-
-def test_a_merge_is_taken_back_with_the_people_it_brought() -> None:
-    work = workspace(requested(42, participants=(OLGA,)), requested(17, PETR))
-    operations.join(work, 17, WHO, [OLGA])
-    operations.merge(work, 42, 17, WHO)
-    assert names(operations.unmerge(work, 42, WHO)) == ["unmerged", "reopened"]
-    assert work.need(17).participants == (OLGA,), "she took part before"
-    assert work.need(42).merged_into == ""
-    assert work.need(42).status == "open"
-    assert ("released", {"from": "ACCREDO-42"}) in happened(work, 17)
-    assert operations.unmerge(work, 42, WHO) == []
-    told(work, 17)
-    again = operations.merge(work, 42, 17, WHO)
-    assert names(again) == ["merged", "closed"]
-
-
-def test_what_nobody_reviewed_brings_nobody() -> None:
-    held = requested(42, MALLORY)
-    held = replace(held, entries=(replace(held.entries[0], visibility="held"),))
-    work = workspace(held, requested(17))
-    operations.merge(work, 42, 17, WHO)
-    assert work.need(17).participants == ()
-
-
-def test_merges_in_a_chain_lead_to_the_last() -> None:
-    work = workspace(*(requested(n, Address("", f"a{n}@x.org")) for n in (1, 2, 3, 4)))
-    operations.merge(work, 1, 2, WHO)
-    operations.merge(work, 2, 3, WHO)
-    operations.merge(work, 4, 1, WHO)
-    assert work.need(4).merged_into == "ACCREDO-3"
-    assert work.final(work.need(1)).number == 3
-    with pytest.raises(OperationError, match="ACCREDO-1 was merged into ACCREDO-3") as caught:
-        operations.merge(work, 3, 1, WHO)
-    assert caught.value.hint == "Take that back first: `tracker merge 1 --undo`."
-    with pytest.raises(OperationError, match="ACCREDO-3 can't be merged into itself"):
-        operations.merge(work, 3, 3, WHO)
-
-
-def test_merged_anew_it_leaves_the_first() -> None:
-    work = workspace(requested(42, OLGA), requested(17), requested(18))
-    operations.merge(work, 42, 17, WHO)
-    assert names(operations.merge(work, 42, 18, WHO)) == ["merged"], "closed it is already"
-    assert work.need(42).merged_into == "ACCREDO-18"
-    assert work.need(17).participants == ()
-    assert work.need(18).participants == (OLGA,)
-    operations.unmerge(work, 42, WHO)
-    assert work.need(18).participants == ()
-
-
-def test_a_merge_into_what_is_gone_can_be_taken_back() -> None:
-    gone = requested(42).with_entries(event("merged", data={"into": "ACCREDO-99"}))
-    work = workspace(replace(gone, status="closed"))
-    assert names(operations.unmerge(work, 42, WHO)) == ["unmerged", "reopened"]
-
-
-def test_a_merge_needs_both() -> None:
-    work = workspace()
-    for one, two in ((42, 9), (9, 42)):
-        with pytest.raises(NoTicketError):
-            operations.merge(work, one, two, WHO)
 
 
 # Links
@@ -303,71 +206,18 @@ def test_what_was_held_is_held_again_when_it_is_no_spam() -> None:
         assert not work.need(42).accepted
 
 
+def test_what_a_stranger_edited_meanwhile_stays_held_when_it_is_no_spam() -> None:
+    work = workspace()
+    operations.spam(work, 42, WHO)
+    entry_id = work.need(42).entries[0].id
+    work.amend(work.need(42), entry_id, {"data": {"held": operations.EDITED}})
+    operations.spam(work, 42, WHO, undo=True)
+    assert not work.need(42).accepted
+
+
 def test_a_ticket_without_a_message_is_no_spam() -> None:
     work = workspace(ticket(42, event("opened")))
     assert operations.spam(work, 42, WHO) == []
-
-
-# Commands
-
-
-@pytest.mark.parametrize(
-    ("name", "argument", "expected"),
-    [
-        ("close", "", ["closed"]),
-        ("wait", "", ["waiting"]),
-        ("reopen", "", []),
-        ("assign", "", ["assigned"]),
-        ("assign", "Борис", ["assigned"]),
-        ("label", "a, b c", ["labelled", "labelled"]),
-        ("unlabel", "x", ["unlabelled"]),
-        ("priority", "срочная", ["priority"]),
-        ("cc", "olga@example.org, Пётр <petr@example.org>", ["joined", "joined"]),
-        ("merge", "ACCREDO-17", ["merged", "closed"]),
-        ("link", "#17", ["linked", "linked"]),
-        ("spam", "", ["spam", "closed"]),
-        ("stop", "", ["muted"]),
-        ("resume", "", []),
-        ("note", "слова", []),
-    ],
-)
-def test_each_command_is_obeyed(name: str, argument: str, expected: list[str]) -> None:
-    work = workspace(requested(42, labels=("x",)), requested(17))
-    command = Command(name, argument, 0)
-    assert operations.fault_of(work, 42, command) == ""
-    assert names(operations.obey(work, 42, WHO, [command])) == expected
-
-
-def test_commands_are_obeyed_in_their_order() -> None:
-    work = workspace()
-    commands = [Command(name, "", 0) for name in ("assign", "close", "reopen")]
-    assert names(operations.obey(work, 42, WHO, commands)) == ["assigned", "closed", "reopened"]
-    assert work.need(42).assignee == "anna"
-    told(work)
-
-
-FAULTS = {
-    ("assign", "nobody"): "There is no agent `nobody`",
-    ("priority", "soon"): "`soon` is no priority",
-    ("cc", "olga"): "`olga` is no mail address",
-    ("merge", "x"): "`x` is no ticket number",
-    ("merge", "99"): "There is no ticket ACCREDO-99",
-    ("merge", "42"): "ACCREDO-42 can't be merged into itself",
-    ("merge", "7"): "ACCREDO-7 was merged into ACCREDO-42 itself",
-    ("link", "OTHER-1"): "`OTHER-1` is no ticket number",
-    ("link", "42"): "`/link 42` names the ticket itself",
-}
-
-
-@pytest.mark.parametrize(("name", "argument"), FAULTS)
-def test_why_a_command_can_not_be_obeyed(name: str, argument: str) -> None:
-    taken = requested(7).with_entries(event("merged", data={"into": "ACCREDO-42"}))
-    work = workspace(requested(42), taken)
-    command = Command(name, argument, 0)
-    assert operations.fault_of(work, 42, command) == FAULTS[name, argument]
-    with pytest.raises((OperationError, NoTicketError)):
-        operations.obey(work, 42, WHO, [command])
-    assert work.files == {}
 
 
 # Words
@@ -444,14 +294,14 @@ ACTS: list[Callable[[Workspace, int], object]] = [
     lambda work, n: operations.leave(work, n, WHO, OLGA.key),
     lambda work, n: operations.mute(work, n, WHO, IVAN.key),
     lambda work, n: operations.mute(work, n, WHO, IVAN.key, muted=False),
-    lambda work, n: operations.merge(work, n, n % 3 + 1, WHO),
-    lambda work, n: operations.unmerge(work, n, WHO),
+    lambda work, n: merging.merge(work, n, n % 3 + 1, WHO),
+    lambda work, n: merging.unmerge(work, n, WHO),
     lambda work, n: operations.link(work, n, n % 3 + 1, WHO),
     lambda work, n: operations.unlink(work, n, n % 3 + 1, WHO),
     lambda work, n: operations.spam(work, n, WHO),
     lambda work, n: operations.spam(work, n, WHO, undo=True),
-    lambda work, n: operations.obey(work, n, WHO, [Command("label", "a b", 0)]),
-    lambda work, n: operations.obey(work, n, WHO, [Command("unlabel", "a", 0)]),
+    lambda work, n: obeying.obey(work, n, WHO, [Command("label", "a b", 0)]),
+    lambda work, n: obeying.obey(work, n, WHO, [Command("unlabel", "a", 0)]),
 ]
 
 

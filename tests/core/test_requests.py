@@ -5,8 +5,11 @@ from __future__ import annotations
 import textwrap
 from email.message import EmailMessage
 from html import escape
+from io import BytesIO
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +17,8 @@ from tests.core.samples import MemoryDesk, raw_mail, settings
 from tracker.core.fields import Fields, said
 from tracker.core.mail import read_mail
 from tracker.core.requests import Request, compose, parse, template
+from tracker.core.settings import SettingsError, read_settings
+from tracker.core.texts import Language
 
 TYPES = """
 [requests.access]
@@ -211,3 +216,32 @@ def test_a_type_that_is_not_configured_gives_no_label() -> None:
     desk.take(raw_mail(text="Тип: Доступ [access]\nЛогин: ivan"))
     assert desk.tickets()[1].labels == ()
     assert len(desk.tickets()[1].entries) == 1
+
+
+def compiled(*pairs: tuple[str, str]) -> bytes:
+    """A desk's own catalogue."""
+    catalog, target = Catalog(locale="de"), BytesIO()
+    for said_in_english, own in pairs:
+        catalog.add(said_in_english, own)
+    write_mo(target, catalog)
+    return target.getvalue()
+
+
+def test_a_letter_in_the_desks_own_words_is_read_back() -> None:
+    german = Language("de", compiled(("Type", "Art"), ("Description", "Beschreibung")))
+    wanted = Request("access", {"Логин": "ivan Beschreibung: x"}, "Hallo")
+    text = compose(wanted, KINDS, german)
+    assert text.startswith("Art: ") and "\nBeschreibung:\nHallo" in text
+    assert same(parse(text, KINDS, german), wanted)
+    assert parse(text, KINDS) is None
+    assert parse(compose(wanted, KINDS, "ru"), KINDS, german) is not None
+
+
+def test_no_question_is_called_as_the_description_is_in_the_desks_own_words() -> None:
+    own = {"de": compiled(("Description", "Beschreibung"))}
+    source = (
+        '[desk]\nname = "x"\nprefix = "X1"\nlanguage = "de"\n[mailbox]\naddress = "a@example.org"\n'
+        '[requests.a]\ntitle = "A"\nquestions = ["beschreibung*"]\n'
+    )
+    with pytest.raises(SettingsError, match=r"tracker\.toml:9: .*`beschreibung`"):
+        read_settings(source, own=own)

@@ -7,8 +7,7 @@ import json
 import re
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as options
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.rules import CASES, PEOPLE, RULES, desk_for, filled, result, take, tickets
@@ -121,7 +120,7 @@ words = st.sampled_from(
         "",
     ]
 )
-numbers = st.sampled_from([7, 40, 42, 50, 51, 52, 53, 99])
+numbers = st.sampled_from([7, 30, 31, 40, 42, 50, 51, 52, 53, 99])
 subjects = st.one_of(
     st.sampled_from(["Вопрос", "Кабинет", "Fwd: Тайный вопрос", "Автоматический ответ: Кабинет"]),
     numbers.map(lambda n: f"Re: [ACCREDO-{n}] Кабинет"),
@@ -157,7 +156,6 @@ forgers = st.one_of(
 )
 
 
-@options(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(forgers, subjects, words, references, extras, numbers, st.booleans())
 def test_strangers_and_forgers_change_nothing(
     forger: tuple[str, str, bool],

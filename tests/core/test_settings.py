@@ -245,6 +245,16 @@ def test_targets_and_working_hours() -> None:
     assert (len(given.holidays), len(given.workdays)) == (9, 1)
 
 
+def test_dates_may_stand_without_quotes() -> None:
+    bare = "[sla]\nholidays = [2026-12-31, 2027-01-01]\nworkdays = [2026-11-28]"
+    quoted = re.sub(r"[0-9-]{10}", r'"\g<0>"', bare)
+    assert read_settings(mailbox_with(bare)) == read_settings(mailbox_with(quoted))
+    mixed = read_settings(mailbox_with('[sla]\nholidays = [2026-12-31, "2027-01-01..2027-01-08"]'))
+    assert len(mixed.sla.holidays) == 9
+    said = fault(MINIMAL.replace("[mailbox]", "[mailbox]\nlists = [2026-12-31]"))
+    assert "`lists` must be a list of texts" in said
+
+
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
@@ -253,7 +263,10 @@ def test_targets_and_working_hours() -> None:
         ("close = 8", "`close` must be a text in quotes"),
         ('hours = ""', "`hours` must look like `Mon-Fri 09:00-18:00`"),
         ('holidays = ["31.12.2026"]', "`holidays` must hold dates such as `2026-12-31`"),
-        ('holidays = "2026-12-31"', "`holidays` must be a list of texts"),
+        ('holidays = "2026-12-31"', "`holidays` must be a list of dates"),
+        ("holidays = 2026-12-31", "`holidays` must be a list of dates"),
+        ("holidays = [2026-12-31T09:00:00]", "`holidays` must be a list of dates"),
+        ("holidays = [20261231]", "`holidays` must be a list of dates"),
         ('workdays = ["2026-11-28 9-17"]', "`workdays` must hold dates such as"),
     ],
 )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.samples import NOW, entry, event
 from tracker.core.filenames import free_name
-from tracker.core.texts import texts
+from tracker.core.texts import Language, texts
 from tracker.core.wording import event_sentence, refused_sentences, size_words
 from tracker.core.words import folded, stem, stems
 
@@ -45,6 +49,18 @@ def test_numbers_and_ids_are_words() -> None:
 
 
 # Wording
+
+
+def test_a_desk_s_own_words_are_not_those_of_the_bare_language() -> None:
+    """The bare language was asked for before: its texts are kept, and so must not be found."""
+    catalog = Catalog(locale="ru")
+    catalog.add("Reply by mail", "Написать ответ")
+    target = BytesIO()
+    write_mo(target, catalog)
+    assert texts("ru", "portal")._("Reply by mail") == "Ответить письмом"
+    own = texts(Language("ru", target.getvalue()), "portal")
+    assert own._("Reply by mail") == "Написать ответ"
+    assert texts("ru", "portal")._("Reply by mail") == "Ответить письмом"
 
 
 @pytest.mark.parametrize(

@@ -366,7 +366,7 @@ def test_a_change_by_nobody_known_is_put_back_and_proposed() -> None:
     assert proposed == [
         ("proposed", "held", "stranger", {"field": "status", "to": "closed"}),
         ("proposed", "held", "stranger", {"field": "assignee", "to": "nobody"}),
-        ("proposed", "held", "stranger", {"field": "labels", "to": "а, б"}),
+        ("proposed", "held", "stranger", {"field": "labels", "to": "а, б", "from": ""}),
     ]
     fields = found.ticket
     assert (fields.status, fields.assignee, fields.labels) == ("open", None, ())
@@ -455,6 +455,7 @@ def test_an_edit_by_nobody_known_holds_the_entry(change: tuple[str, str]) -> Non
     for more in ((), ((anna(), later),)):
         found = stamped((own(hours=9), ANSWERED), (forged(hours=1), text), *more)
         assert found.ticket.entries[1].visibility == "held"
+        assert found.ticket.entries[1].data == {"held": "edited"}
         assert len(found.ticket.entries) == 2
         assert not found.ticket.entries[1].edited
 

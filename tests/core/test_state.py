@@ -78,8 +78,9 @@ def test_broken_commits(patches: object) -> None:
 
 def test_patches_of_this_month_and_the_last_are_remembered() -> None:
     known = Commits("abc", {"2026-09": ["1"], "2026-10": ["2"]}).with_patches(["3"], NOW)
-    assert known.patches == {"2026-10": ["2"], "2026-11": ["3"]}
-    assert [known.holds(one) for one in "123"] == [False, True, True]
+    assert [known.holds(one) for one in "123"] == [True] * 3, "those commits are read again"
+    known = known.at("def", NOW)
+    assert known == Commits("def", {"2026-10": ["2"], "2026-11": ["3"]})
     many = known.with_patches([str(n) for n in range(state.MOST_PATCHES)], NOW)
     assert len(many.patches["2026-11"]) == state.MOST_PATCHES
     assert not many.holds("3?")

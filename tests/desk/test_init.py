@@ -6,7 +6,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from tracker.cli.main import main
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
 from tracker.core.settings import SettingsError, read_settings
@@ -85,3 +87,26 @@ def test_agents_as_written_on_the_command_line() -> None:
     for wrong in ("anna", "=Анна", "anna=", ""):
         with pytest.raises(TrackerError, match="names no agent"):
             agent_from(wrong)
+
+
+@pytest.mark.parametrize(
+    ("options", "said", "wanted"),
+    [
+        (["--visibility", "public"], "\n\n\n", "after-review"),
+        (["--visibility", "public"], "\n\nat-once", "at-once"),
+        (["--visibility", "public", "--publish", "at-once"], "\n\n", "at-once"),
+        (["--visibility", "public", "--yes"], "", "at-once"),
+        (["--visibility", "private"], "\n\n", "at-once"),
+    ],
+)
+def test_a_public_desk_is_asked_when_strangers_requests_appear(
+    tmp_path: Path, options: list[str], said: str, wanted: str
+) -> None:
+    needed = ["--name", "A", "--prefix", "AB", "--address", "a@b.org", "--language", "en"]
+    arguments = ["init", str(tmp_path / "desk"), *needed, *options]
+    done = CliRunner().invoke(main, arguments, input=said + "\n")
+    assert done.exit_code == 0, done.output
+    text = (tmp_path / "desk" / "tracker.toml").read_text("utf-8")
+    assert read_settings(text).desk.publish == wanted
+    asked = "New tickets appear" in done.output
+    assert asked is (options == ["--visibility", "public"])

@@ -206,6 +206,7 @@ def test_the_limits_hold_back_and_the_next_letter_names_every_number(desk: RealD
     assert held.exit_code == 0
     told = run(desk, timedelta(minutes=11))
     assert told.sent == ["ACCREDO-2", "ACCREDO-3", "ACCREDO-4"]
+    assert (told.letters, told.as_json()["sent"], held.letters) == (1, 1, 3)
     first, second = outside(desk)
     for number in (2, 3, 4):
         assert f"ACCREDO-{number}" in str(second.message["Subject"])

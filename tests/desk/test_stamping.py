@@ -358,6 +358,21 @@ def test_a_text_that_the_host_refuses_blocks_no_other(desk: RealDesk) -> None:
     assert [entry.text for entry in desk.tickets()["ACCREDO-2"].entries[2:]] == ["Раз.", "Answer"]
 
 
+def test_what_is_refused_for_months_makes_nothing_else_happen_twice(desk: RealDesk) -> None:
+    """While something is refused, the commits behind it are read again in each run."""
+    agent = anna(desk)
+    agent.draft("POISON\n")
+    hook(desk, REFUSES_STAMPED_POISON)
+    for month in range(4):
+        agent.save(f"{month}", "docs/a.md")
+        agent.commit(f"Month {month}\n\nTicket: ACCREDO-2")
+        agent.push()
+        run(desk, timedelta(days=31 * month))
+    run(desk, timedelta(days=31 * 4))
+    texts = [entry.text for entry in desk.tickets()["ACCREDO-2"].entries[2:]]
+    assert texts == [f"Month {month}" for month in range(4)]
+
+
 REFUSES_STAMPED_POISON = """\
 while read old new ref; do
   if git show "$new:tickets/000/ACCREDO-1.md" | grep -q '"via": "git"'; then

@@ -7,16 +7,18 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import tracker
 from tracker.core.document import render
 from tracker.core.pages.site import Desk
-from tracker.core.settings import read_settings
 from tracker.core.ticket import Ticket, ticket_path
+from tracker.desk.desk import load_settings
 from tracker.portal.site import Publication, Published
 from tracker.portal.source import FolderSource
 
+TODAY = date(2026, 11, 25)
 TEMPLATES = Path(tracker.__file__).parent / "portal" / "templates"
 
 SETTINGS = """\
@@ -76,13 +78,17 @@ class DeskFolder:
         )
 
     def publish(
-        self, pages: Path, site: Path | None = None, state: Path | None = None
+        self,
+        pages: Path,
+        site: Path | None = None,
+        state: Path | None = None,
+        today: date = TODAY,
     ) -> Published:
         """Publish the work tree directly, with pages that the generator wrote before."""
-        desk = Desk.of(read_settings((self.root / "tracker.toml").read_text("utf-8")))
+        desk = Desk.of(load_settings(self.root))
         site = site or self.site
         state = state or self.root / ".tracker" / f"{site.name}.sqlite"
-        return Publication(desk, FolderSource(self.root), site, pages, state).publish()
+        return Publication(desk, FolderSource(self.root), site, pages, state, today).publish()
 
     def _git(self, *arguments: str) -> None:
         subprocess.run(["git", *arguments], cwd=self.root, check=True)

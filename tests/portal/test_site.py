@@ -258,7 +258,10 @@ def test_a_merged_ticket_s_page_names_the_other_as_the_one_to_keep(
     desk.put(ticket(1, entry("a"), merged, status="closed"), ticket(2))
     desk.publish(pages)
     card = (desk.site / "tickets/ACCREDO-1/index.html").read_text("utf-8")
-    assert 'rel=canonical href="https://help.example.org/desk/tickets/ACCREDO-2/"' in card
+    assert (
+        'rel=canonical property=og:url href="https://help.example.org/desk/tickets/ACCREDO-2/"'
+        in card
+    )
 
 
 def test_queues_follow_every_change(tmp_path: Path) -> None:

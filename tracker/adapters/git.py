@@ -88,6 +88,11 @@ class Git:
         code, out, _ = self.attempt("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
         return "" if code else out.strip()
 
+    def tree_of(self, commit: str, folder: str) -> str:
+        """Return the object id of a folder of ``commit``, or the empty string."""
+        code, out, _ = self.attempt("rev-parse", "--verify", "--quiet", f"{commit}:{folder}")
+        return "" if code else out.strip()
+
     def is_ancestor(self, older: str, newer: str) -> bool:
         """Whether ``newer`` descends from ``older`` or is the same."""
         return older == newer or self.attempt("merge-base", "--is-ancestor", older, newer)[0] == 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,16 +17,12 @@ from typing import Any
 from tracker.adapters.commits import Change
 from tracker.adapters.git import EMPTY_TREE, Git
 from tracker.adapters.lock import locked
+from tracker.adapters.rows import AT_ONCE, Rows
 from tracker.adapters.schema import OF_A_TICKET, TABLES, VERSION
 from tracker.core.document import TicketFault, parse
 from tracker.core.errors import TrackerError
-from tracker.core.notices import confirmed, due, withheld
-from tracker.core.phones import tail
-from tracker.core.queues import Standing
-from tracker.core.review import held
-from tracker.core.stamping import needs_stamping
 from tracker.core.ticket import Ticket, ticket_path
-from tracker.core.words import folded, stems
+from tracker.core.words import stems
 
 Progress = Callable[[int, int], None]
 """Called with how many tickets are done and how many there are."""
@@ -153,10 +149,7 @@ class Index:
         self.database.execute("BEGIN IMMEDIATE")
         try:
             if self.commit == older and not self.query_one("SELECT 1 FROM faults"):
-                for path, content in change.files.items():
-                    if is_ticket_path(path):
-                        self._remove(path)
-                        self._follow(path, content, change.tickets.get(path), newer)
+                self._follow(change, newer)
                 row = ("commit", newer)
                 self.database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", row)
             self.database.execute("COMMIT")
@@ -166,10 +159,18 @@ class Index:
             self._roll_back()
             raise
 
-    def _follow(self, path: str, content: bytes | None, known: Ticket | None, commit: str) -> None:
-        if content is not None:
-            ticket = known or _ticket(path, content)
-            self._add(ticket, path, blob_id(content, like=commit), content)
+    def _follow(self, change: Change, commit: str) -> None:
+        paths = [path for path in change.files if is_ticket_path(path)]
+        for path in paths:
+            self._remove(path)
+        rows = Rows(self.database)
+        for path in paths:
+            content = change.files[path]
+            if content is not None:
+                text = _text(path, content)
+                ticket = change.tickets.get(path) or _ticket(path, text)
+                rows.add(ticket, path, blob_id(content, like=commit), text)
+        rows.write()
 
     def update_words(self, progress: Progress | None = None) -> None:
         """Bring the full text to the tickets that the index holds.
@@ -252,16 +253,21 @@ class Index:
         # In one order, whatever the history: of two files with one number the first counts.
         written = sorted((path, oid) for path, oid in tickets if oid is not None)
         contents = self._git.read_many(oid for _, oid in written)
+        rows = Rows(self.database)
         for done, ((path, oid), (_, content)) in enumerate(
             zip(written, contents, strict=True), start=1
         ):
             try:
-                self._add(_ticket(path, content), path, oid, content)
+                text = _text(path, content)
+                rows.add(_ticket(path, text), path, oid, text)
             except TicketFault as fault:
                 row = (path, fault.line, fault.reason)
                 self.database.execute("INSERT OR REPLACE INTO faults VALUES (?, ?, ?)", row)
-            if progress and done % 500 == 0:
-                progress(done, len(written))
+            if done % AT_ONCE == 0:
+                rows.write()
+                if progress:
+                    progress(done, len(written))
+        rows.write()
 
     def _remove(self, path: str) -> None:
         number = number_of(path)
@@ -271,32 +277,16 @@ class Index:
                 self.database.execute(f"DELETE FROM {table} WHERE number = ?", (number,))
         self.database.execute("DELETE FROM faults WHERE path = ?", (path,))
 
-    def _add(self, ticket: Ticket, path: str, oid: str, content: bytes) -> None:
-        """Take in a ticket. Raises TicketFault where its number is taken."""
-        execute, many = self.database.execute, self.database.executemany
-        row = _row(ticket, path, oid)
-        try:
-            execute(f"INSERT INTO tickets VALUES ({', '.join('?' * len(row))})", row)
-        except sqlite3.IntegrityError:
-            reason = f"the number {ticket.number} belongs to another file already"
-            raise TicketFault(path, 2, reason) from None
-        if needs_stamping(content.decode(), ticket):
-            execute("INSERT INTO unstamped VALUES (?)", (ticket.number,))
-        many("INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?)", _messages(ticket))
-        many("INSERT INTO due VALUES (?, ?, ?, ?, ?, ?)", _due(ticket))
-        many("INSERT INTO told VALUES (?, ?, ?, ?)", _told(ticket))
-        many(
-            "INSERT INTO held VALUES (?, ?)",
-            ((ticket.number, entry.id) for _, entry in held(ticket)),
-        )
 
-
-def _ticket(path: str, content: bytes) -> Ticket:
+def _text(path: str, content: bytes) -> str:
     try:
-        text = content.decode("utf-8")
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:  # read with replacements, it would be written so
         line = content.count(b"\n", 0, error.start) + 1
         raise TicketFault(path, line, "is not UTF-8 text") from None
+
+
+def _ticket(path: str, text: str) -> Ticket:
     ticket = parse(text, path)
     expected = ticket_path(ticket.id.rpartition("-")[0], ticket.number)
     if path != expected:
@@ -319,54 +309,6 @@ def number_of(path: str) -> int:
     """Return the number in a ticket's path; 0 where the name holds none."""
     found = _NUMBER.search(path)
     return int(found[1]) if found else 0
-
-
-def _row(ticket: Ticket, path: str, oid: str) -> tuple[Any, ...]:
-    updated, standing = ticket.updated, Standing.of(ticket)
-    return (
-        ticket.number,
-        ticket.id,
-        path,
-        oid,
-        ticket.title,
-        ticket.status,
-        str(ticket.requester),
-        ticket.requester.key,
-        ticket.assignee,
-        "\n".join(ticket.labels),
-        ticket.channel,
-        ticket.created.isoformat(),
-        updated.isoformat(),
-        int(updated.timestamp()),
-        ticket.priority,
-        ticket.taken,
-        ticket.phone,
-        tail(ticket.phone),
-        f" {folded(f'{ticket.requester.name} {ticket.requester.email}')} ",
-        standing.side,
-        *standing.clock[:2],
-        " ".join(map(str, standing.clock.turns)),
-    )
-
-
-def _messages(ticket: Ticket) -> Iterable[tuple[Any, ...]]:
-    for entry in ticket.entries:
-        if entry.digest or entry.message_id:
-            day = entry.at.date().isoformat()
-            sender = entry.author.key
-            yield ticket.number, entry.id, entry.message_id, entry.digest, sender, day
-
-
-def _due(ticket: Ticket) -> Iterable[tuple[Any, ...]]:
-    for one in (*due(ticket), *withheld(ticket)):
-        yield ticket.number, one.entry, one.recipient, one.what, one.proven, one.delayed
-
-
-def _told(ticket: Ticket) -> Iterable[tuple[Any, ...]]:
-    number = confirmed(ticket)
-    for n, entry in enumerate(ticket.entries):
-        for address, at in entry.told.items():
-            yield ticket.number, address, at, n == 0 and address == number
 
 
 def _connect(path: Path) -> sqlite3.Connection:

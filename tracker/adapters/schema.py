@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = "4"
+VERSION = "5"
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -34,6 +34,9 @@ CREATE TABLE tickets (
 CREATE INDEX tickets_status ON tickets (status, updated_at);
 CREATE INDEX tickets_requester ON tickets (requester_key);
 CREATE INDEX tickets_phone ON tickets (phone_tail) WHERE phone_tail != '';
+CREATE TABLE facts (
+    number INTEGER PRIMARY KEY, created INTEGER NOT NULL, answered INTEGER, closed INTEGER
+);
 CREATE TABLE faults (path TEXT PRIMARY KEY, line INTEGER NOT NULL, reason TEXT NOT NULL);
 CREATE TABLE messages (
     number INTEGER NOT NULL,
@@ -68,5 +71,5 @@ CREATE TABLE indexed (number INTEGER PRIMARY KEY, oid TEXT NOT NULL);
 CREATE VIRTUAL TABLE words USING fts5 (title, body, detail = none, tokenize = 'ascii');
 """
 
-OF_A_TICKET = ("tickets", "messages", "due", "held", "told", "unstamped")
+OF_A_TICKET = ("tickets", "facts", "messages", "due", "held", "told", "unstamped")
 """The tables with a ``number``: what is deleted before a ticket is indexed anew."""

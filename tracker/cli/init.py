@@ -28,6 +28,11 @@ _NEEDED = {
 @click.option("--smtp", default="", help="smtps://user@host: where letters are sent.")
 @click.option("--language", type=click.Choice(["ru", "en"]), help="Of letters and portal.")
 @click.option("--visibility", type=click.Choice(["private", "public"]), help="Who reads tickets.")
+@click.option(
+    "--publish",
+    type=click.Choice(["at-once", "after-review"]),
+    help="When new tickets of unknown people appear on a public portal.",
+)
 @click.option("--portal-url", default="", help="Where the portal is published.")
 @click.option("--timezone", default="", help="Such as Europe/Moscow.")
 @click.option("--phone", default="", help="The telephone number.")
@@ -45,6 +50,7 @@ def init(
     agents: Sequence[str],
     language: str | None,
     visibility: str | None,
+    publish: str | None,
     **given: str | None,
 ) -> None:
     """Make a new desk: a Git repository with settings, pages and its first commit.
@@ -68,15 +74,27 @@ def init(
     if not yes:
         for key, question in (("imap", "IMAP server"), ("smtp", "SMTP server")):
             given[key] = given[key] or click.prompt(f"{question} (empty: later)", default="")
+    if visibility == "public" and publish is None and not yes:
+        publish = _ask_publish()
     desk_keys = ("name", "prefix", "portal_url", "timezone", "phone", "hours")
     tables = {
         "desk": {key: given[key] or "" for key in desk_keys}
-        | {"language": language, "visibility": visibility or ""},
+        | {"language": language, "visibility": visibility or "", "publish": publish or ""},
         "mailbox": {key: given[key] or "" for key in ("address", "imap", "smtp")},
     }
     people = dict(agent_from(one) for one in agents)
     made = make_desk(folder / directory, settings_text(tables, people))
     _tell(made, visibility or "private")
+
+
+def _ask_publish() -> str:
+    """Ask when strangers' requests appear; waiting is the safe answer (spam)."""
+    click.echo(
+        "Everybody will read the tickets. Those of people who never wrote before can wait until "
+        "an agent has looked at them (after-review), so that nobody finds spam on your portal."
+    )
+    choice = click.Choice(["at-once", "after-review"])
+    return str(click.prompt("New tickets appear", type=choice, default="after-review"))
 
 
 def _tell(made: Made, visibility: str) -> None:

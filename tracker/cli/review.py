@@ -29,9 +29,12 @@ _WHY = {
     "agent": "an agent's address, not proven",
     "commit": "a commit by somebody who is no agent",
     "stranger": "somebody who takes no part in it",
+    "edited": "changed by somebody who is no agent, after it was taken in",
     "spam": "the provider says it is spam",
     "other": "not proven",
 }
+
+_ALSO = {"copied": "accepting it lets in", "asked": "accepting it obeys"}
 
 
 @click.command()
@@ -122,3 +125,6 @@ def _whole(desk: Desk, found: Sequence[held.Waiting]) -> None:
     for one in found:
         click.echo(clean("\n".join(("", *entry_lines(one.n, one.entry, words)))))
         click.echo(f"    ? {_WHY.get(one.why, one.why)}")
+        for name, words_for in _ALSO.items():
+            if asked := one.entry.data.get(name):
+                click.echo(clean(f"    ? {words_for}: {asked}"))

@@ -53,9 +53,8 @@ def _tell(report: Report) -> None:
     parts = [f"{report.fetched} fetched"]
     mails = ("opened", "commented", "ignored", "quarantined")
     for name in ("stamped", *mails, "sent", "failed", "waiting"):
-        found = getattr(report, name)
-        if found:
-            parts.append(f"{len(found)} {name}")
+        if count := report.count(name):
+            parts.append(f"{count} {name}")
     click.echo(", ".join(parts))
     for line in report.quarantined:
         note(f"quarantined: message {line} (see `tracker quarantine list`)")

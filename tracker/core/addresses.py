@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
+_SHORT = 200
 _WRITTEN = re.compile(r"^\s*(?P<name>.*?)\s*<(?P<email>[^<>\s]*)>\s*$", re.DOTALL)
 
 
@@ -14,6 +16,8 @@ def one_line(text: str) -> str:
     characters become one space, none at the ends. Whatever was hidden in a header or a
     title can't break a line or turn the reading direction afterwards.
     """
+    if text.isprintable() and "  " not in text:  # nearly always: the only space in it is " "
+        return text.strip(" ")
     text = text.encode("utf-8", "replace").decode("utf-8")
     return _SPACES.sub(" ", text).strip()
 
@@ -55,8 +59,17 @@ class Address:
     @classmethod
     def parse(cls, text: str) -> Address:
         """Read ``Имя <a@example.org>``, ``a@example.org`` or a bare name. Never fails."""
-        found = _WRITTEN.match(text)
-        if found:
-            return cls(found["name"].strip().strip('"'), found["email"])
-        bare = text.strip()
-        return cls("", bare) if "@" in bare and " " not in bare else cls(bare, "")
+        return _remembered(text) if len(text) <= _SHORT else _parsed(text)
+
+
+@lru_cache(4096)  # a ticket names the same few people in each of its entries
+def _remembered(text: str) -> Address:
+    return _parsed(text)
+
+
+def _parsed(text: str) -> Address:
+    found = _WRITTEN.match(text)
+    if found:
+        return Address(found["name"].strip().strip('"'), found["email"])
+    bare = text.strip()
+    return Address("", bare) if "@" in bare and " " not in bare else Address(bare, "")

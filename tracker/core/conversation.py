@@ -12,6 +12,7 @@ from tracker.core.fields import Fields
 from tracker.core.mail_actions import (
     Case,
     Orders,
+    asked_for,
     carry_identity,
     join_copied,
     mute_sender,
@@ -23,10 +24,10 @@ from tracker.core.mail_actions import (
 from tracker.core.operations import Actor, change, event, is_own, link, set_status
 from tracker.core.requests import with_type
 from tracker.core.rights import standing
-from tracker.core.threading import Thread
+from tracker.core.threading import Thread, role_on
 from tracker.core.ticket import Entry, Ticket, attachment_folder
 from tracker.core.tokens import without_tokens
-from tracker.core.workspace import Workspace
+from tracker.core.workspace import Workspace, number_in
 
 REOPENS_WITHIN = timedelta(days=14)
 _SETS_STATUS = ("close", "wait", "reopen")
@@ -50,12 +51,48 @@ def take_in(work: Workspace, case: Case, thread: Thread | None) -> Taken:
         return _open(work, case, thread)
     over = is_over(thread.ticket, case.arrival.received)
     mine = case.standing.role in ("requester", "participant") and case.standing.handle is None
-    if over and mine and case.acts:
-        settings, mail = work.settings, case.mail
-        # By a letter's token alone nobody is let into a new ticket.
-        newcomer = standing(mail, case.sender, None, settings, case.arrival.received)
-        return _open(work, replace(case, standing=newcomer), thread)
-    return _comment(work, case, thread, over=over)
+    if not (over and mine and case.acts) or _only_orders(work, case, thread):
+        return _comment(work, case, thread, over=over)
+    settings, mail, received = work.settings, case.mail, case.arrival.received
+    # By a letter's token alone nobody is let into a ticket that the letter did not name.
+    later = _continued(work, thread.ticket, case)
+    found = Thread(later, thread.named) if later else None
+    case = replace(case, standing=standing(mail, case.sender, found, settings, received))
+    return _comment(work, case, found, over=False) if found else _open(work, case, thread)
+
+
+def _only_orders(work: Workspace, case: Case, thread: Thread) -> bool:
+    """Whether a mail says nothing, but stops letters or the like."""
+    if stops_letters(work, case, thread) is not None:
+        return True
+    return not case.mail.attachments and read_orders(work, thread.ticket.number, case).alone
+
+
+def _continued(work: Workspace, ticket: Ticket, case: Case) -> Ticket | None:
+    """Return the ticket that a late answer of the sender opened already, where it is not over, too.
+
+    Such tickets are followed however often they were continued and merged themselves.
+    """
+    passed, waiting = {ticket.id}, [ticket]
+    while waiting:
+        before = waiting.pop(0)
+        for name in before.links:
+            one = None if name in passed else work.ticket(number_in(name))
+            passed.add(name)
+            if one is None or not _continues(one, before, case.sender.address.key):
+                continue
+            final = work.final(one)
+            takes_part = role_on(final, case.sender.address.key) is not None
+            if takes_part and not is_over(final, case.arrival.received):
+                return final
+            waiting.append(one)
+    return None
+
+
+def _continues(ticket: Ticket, earlier: Ticket, who: str) -> bool:
+    first = ticket.entries[0] if ticket.entries else None
+    begun = first is not None and first.data.get("continues") == earlier.id
+    return begun and ticket.requester.key == who
 
 
 def is_over(ticket: Ticket, now: datetime) -> bool:
@@ -79,7 +116,7 @@ def _comment(work: Workspace, case: Case, thread: Thread, *, over: bool) -> Take
         return _ordered(work, case, ticket, obey_orders(work, number, case, orders), {})
     folder = attachment_folder(ticket.id.rpartition("-")[0], number)
     files = stored_files(mail, folder, work.names_in(folder) if mail.attachments else set())
-    entry = _entry(work, case, files, orders, {})
+    entry = _entry(work, case, files, orders, asked_for(work, case, thread))
     work.add(ticket, [entry])
     work.files.update(files.contents)
     if not over:
@@ -113,8 +150,9 @@ def _open(work: Workspace, case: Case, thread: Thread | None) -> Taken:
     earlier = thread.ticket if thread and thread.speaks else None
     title = one_line(title_of(mail, work.language, prefix))
     continues = {"continues": earlier.id} if earlier else {}
-    entry = _entry(work, case, files, orders, {"title": title, **continues})
-    entry, labels = with_type(entry, settings.requests)
+    asked = asked_for(work, case, None)
+    entry = _entry(work, case, files, orders, {"title": title, **continues, **asked})
+    entry, labels = with_type(entry, settings.requests, work.language)
     entries = [entry]
     if thread and earlier is None:
         # Only here, and for agents only: the other ticket must not show what strangers write.

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from tracker.core.addresses import Address
 from tracker.core.document import TicketFault, parse
 from tracker.core.document.drafts import with_mark
-from tracker.core.fields import Fields, events_between, front_matter, said
-from tracker.core.operations import event
+from tracker.core.fields import NAMES, Fields, events_between, front_matter, said
+from tracker.core.operations import EDITED, event
 from tracker.core.options import EMAIL
 from tracker.core.origins import Origin, Past, actor, changers
 from tracker.core.settings import Fault, Settings
 from tracker.core.ticket import Entry, Ticket, checksum
 from tracker.core.workspace import Workspace
 
-NAMES = tuple(one.name for one in fields(Fields))
 _LISTS = ("labels", "participants", "muted")
 
 
@@ -42,9 +41,12 @@ class Changed:
         return next((one for one in self.by if one.trusted), self.by[0])
 
 
-def differing(ticket: Ticket) -> Iterator[str]:
-    """Yield the names of the fields of which front matter and events say different things."""
-    before, after = said(ticket), Fields.of(ticket)
+def differing(ticket: Ticket, before: Fields | None = None) -> Iterator[str]:
+    """Yield the names of the fields of which front matter and events say different things.
+
+    ``before`` is what the events say, where that is known already.
+    """
+    before, after = before or said(ticket), Fields.of(ticket)
     yield from (name for name in NAMES if _differs(name, before, after))
 
 
@@ -130,8 +132,11 @@ def settle_fields(
         who = actor(work.settings, one.who, work.now)
         now = said(ticket.with_entries(*events))
         if not one.trusted:
-            back = replace(back, **{one.what: getattr(now, one.what)})
+            said_before = getattr(now, one.what)
+            back = replace(back, **{one.what: said_before})
             data = {"field": one.what, "to": _in_words(getattr(written, one.what))}
+            if one.what in _LISTS:
+                data["from"] = _in_words(said_before)
             events.append(event(work, who, "proposed", data, visibility="held"))
             continue
         wanted = replace(now, **{one.what: getattr(written, one.what)})
@@ -166,7 +171,7 @@ def settle_entries(work: Workspace, number: int, changed: Sequence[Changed]) -> 
         entry = entries[one.what]
         changes: dict[str, object] = {"sum": checksum(entry.text)}
         if not one.trusted:
-            changes["visibility"] = "held"
+            changes |= {"visibility": "held", "data": {"held": EDITED}}
         work.amend(ticket, entry.id, changes)
         if one.who.trusted and entry.told:
             who = actor(work.settings, one.who, work.now)

@@ -11,7 +11,7 @@ from tracker.core.commands import Told, fenced, read_commands
 from tracker.core.document.drafts import Draft
 from tracker.core.document.marks import PREFIX
 from tracker.core.document.reader import UNSOLVED, is_conflict_mark
-from tracker.core.operations import fault_of
+from tracker.core.obeying import fault_of
 from tracker.core.origins import Origin
 from tracker.core.settings import Fault
 from tracker.core.ticket import Attachment, attachment_folder

@@ -6,8 +6,9 @@ Where the two differ, somebody changed the front matter by hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
 from tracker.core.addresses import Address
 from tracker.core.document.frontmatter import Value
@@ -46,7 +47,11 @@ class Fields:
     @classmethod
     def of(cls, ticket: Ticket) -> Fields:
         """Return what the front matter of ``ticket`` says."""
-        return cls(**{one.name: getattr(ticket, one.name) for one in fields(cls)})
+        return cls(**{name: getattr(ticket, name) for name in NAMES})
+
+
+NAMES = tuple(one.name for one in fields(Fields))
+"""The names of the fields that change."""
 
 
 def visibility_of(event: str) -> Visibility:
@@ -56,51 +61,53 @@ def visibility_of(event: str) -> Visibility:
 
 def said(ticket: Ticket) -> Fields:
     """Return what the events of ``ticket`` say. Held events say nothing yet."""
-    found = Fields()
-    for _, now in course(ticket):
-        found = now
-    return found
+    steps = list(course(ticket))
+    return steps[-1][1] if steps else Fields()
 
 
 def course(ticket: Ticket) -> Iterator[tuple[Entry, Fields]]:
     """Yield each entry with what the events said by then, its own included."""
     first = ticket.entries[0] if ticket.entries else None
-    found = Fields()
+    said: dict[str, Any] = {}  # built up, since every ticket is read so: ``replace`` is slow
     if first is not None and first.role == "requester":
-        found = replace(found, requester=first.author, title=first.data.get("title"))
+        said = {"requester": first.author, "title": first.data.get("title")}
+    now = Fields(**said)
     for entry in ticket.entries:
         if entry.kind == "event" and entry.visibility != "held":
-            found = _after(found, entry)
-        yield entry, found
+            change = _change(now, entry.event, entry.data)
+            if change:
+                said |= change
+                now = Fields(**said)
+        yield entry, now
 
 
-def _after(now: Fields, entry: Entry) -> Fields:
-    name, data = entry.event, entry.data
+def _change(now: Fields, name: str, data: Mapping[str, str]) -> dict[str, Any]:
+    """Return which fields an event changes, and to what."""
     if name in _STATUS:
-        return replace(now, status=_STATUS[name])
+        return {"status": _STATUS[name]}
     if name == "assigned":
-        return replace(now, assignee=data.get("to") or None)
+        return {"assignee": data.get("to") or None}
     if name == "priority":
-        return replace(now, priority=data.get("to", "normal"))  # type: ignore[arg-type]
+        return {"priority": data.get("to", "normal")}
     if name == "renamed":
-        return replace(now, title=data.get("to", ""))
+        return {"title": data.get("to", "")}
     if name == "requester":
-        return replace(now, requester=Address.parse(data.get("to", "")))
-    return _after_list(now, name, data.get("who", data.get("label", "")))
+        return {"requester": Address.parse(data.get("to", ""))}
+    return _change_of_list(now, name, data.get("who", data.get("label", "")))
 
 
-def _after_list(now: Fields, name: str, what: str) -> Fields:
+def _change_of_list(now: Fields, name: str, what: str) -> dict[str, Any]:
     if name in ("labelled", "unlabelled"):
         kept = tuple(one for one in now.labels if one != what)
-        return replace(now, labels=(*kept, what) if name == "labelled" else kept)
+        return {"labels": (*kept, what) if name == "labelled" else kept}
     if name in ("muted", "unmuted"):
         silent = tuple(one for one in now.muted if one != what)
-        return replace(now, muted=(*silent, what) if name == "muted" else silent)
+        return {"muted": (*silent, what) if name == "muted" else silent}
     if name in ("joined", "left"):
         person = Address.parse(what)
         others = tuple(one for one in now.participants if _identity(one) != _identity(person))
-        return replace(now, participants=(*others, person) if name == "joined" else others)
-    return now
+        return {"participants": (*others, person) if name == "joined" else others}
+    return {}
 
 
 def _identity(person: Address) -> str:

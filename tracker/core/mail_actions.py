@@ -12,20 +12,21 @@ from tracker.core.commands import NAMES, OF_REQUESTERS, Command, read_commands
 from tracker.core.mail import Mail
 from tracker.core.mail.forwards import original_sender
 from tracker.core.mail.subjects import is_forward_subject
+from tracker.core.obeying import fault_of, obey
 from tracker.core.operations import (
     Actor,
     addresses_of,
     event,
-    fault_of,
     is_own,
     join,
     mute,
     newcomers,
-    obey,
+    outsiders,
 )
 from tracker.core.rights import Sender, Standing
-from tracker.core.threading import Thread
+from tracker.core.threading import Thread, role_on
 from tracker.core.ticket import Entry
+from tracker.core.tokens import without_tokens
 from tracker.core.workspace import Workspace
 
 
@@ -137,10 +138,37 @@ def join_copied(work: Workspace, number: int, case: Case) -> None:
     """
     if not case.acts or not case.standing.certain or case.arrival.silent:
         return
-    sender = case.sender.address.key
-    people = [one for one in (*case.mail.to, *case.mail.cc) if one.key != sender]
+    people = _copied(case)
     if any(not is_own(work.settings, one.key) for one in people):
         join(work, number, case.actor, people)
+
+
+def _copied(case: Case) -> list[Address]:
+    """Return whom a mail went to beside its sender."""
+    people = (*case.mail.to, *case.mail.cc)
+    others = (one for one in people if one.key != case.sender.address.key)
+    return [replace(one, name=without_tokens(one.name)) for one in others]
+
+
+def asked_for(work: Workspace, case: Case, thread: Thread | None) -> dict[str, str]:
+    """Return what a held mail asks for beside its words, to be done when an agent accepts it:
+    whom it lets in, and whether it stops or resumes letters. ``thread`` is None for a request.
+
+    Nothing of a stranger's, nor of a mail that would do nothing if it were believed.
+    """
+    sender, known = case.sender, [case.sender.address]
+    if not case.standing.held or case.mail.automatic or case.arrival.silent:
+        return {}
+    found = {}
+    if thread is not None:
+        ticket = thread.ticket
+        if role_on(ticket, sender.address.key) is None and sender.handle is None:
+            return {}
+        known += [ticket.requester, *ticket.participants]
+        found["asked"] = _wish_in_subject(work, case.mail, thread)
+    people = outsiders(work.settings, _copied(case), known) if not sender.passed_on else ()
+    found["copied"] = ", ".join(map(str, people))
+    return {key: one for key, one in found.items() if one}
 
 
 def stops_letters(work: Workspace, case: Case, thread: Thread) -> bool | None:
@@ -148,15 +176,19 @@ def stops_letters(work: Workspace, case: Case, thread: Thread) -> bool | None:
 
     Every letter has links that write such mails; whatever else stands in them is no message.
     """
+    name = _wish_in_subject(work, case.mail, thread) if case.acts else ""
+    return name == "stop" if name else None
+
+
+def _wish_in_subject(work: Workspace, mail: Mail, thread: Thread) -> str:
+    """Return ``stop`` or ``resume`` where the subject is nothing but that, else empty."""
     prefix = re.escape(work.settings.desk.prefix)
-    subject = case.mail.subject.strip()
-    found = re.fullmatch(rf"\[{prefix}-([0-9]{{1,10}})\]\s*/?([^\W\d_]{{2,20}})", subject)
+    pattern = rf"\[{prefix}-([0-9]{{1,10}})\]\s*/?([^\W\d_]{{2,20}})"
+    found = re.fullmatch(pattern, mail.subject.strip())
     name = NAMES.get(found[2].lower(), "") if found else ""
-    if not found or name not in ("stop", "resume") or not case.acts:
-        return None
-    if int(found[1]) not in (thread.named.number, thread.ticket.number):
-        return None
-    return name == "stop"
+    if not found or name not in ("stop", "resume"):
+        return ""
+    return name if int(found[1]) in (thread.named.number, thread.ticket.number) else ""
 
 
 def mute_sender(work: Workspace, number: int, case: Case, *, muted: bool) -> list[Entry]:

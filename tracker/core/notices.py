@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -61,24 +61,25 @@ def _audience(entry: Entry, ticket: Ticket, settings: Settings, by: str | None) 
     if entry.kind == "note" and entry.role == "agent":
         return (has_it,) if has_it and has_it != by else everybody
     outside = entry.role in ("requester", "participant", "stranger")
-    if entry.event == "joined" or (entry.kind == "message" and outside):
+    if entry.event in ("joined", "left-out") or (entry.kind == "message" and outside):
         return (has_it,) if has_it else everybody
     return ()
 
 
-def due(ticket: Ticket) -> Iterator[Due]:
-    """Yield the letters that ``ticket`` still owes, in the order of its entries.
+def due(ticket: Ticket, steps: Sequence[tuple[Entry, Fields]] | None = None) -> Iterator[Due]:
+    """Yield the letters that ``ticket`` still owes, in the order of its entries. ``steps`` is its
+    course (see ``fields``), where that is known already.
 
     Nobody is told of automatic mail, of what is held for review, of what was taken in
     silently, or at an address that refused our letter for good; and nobody outside while the
     first message is not public.
     """
-    steps = list(course(ticket))
+    steps = list(course(ticket)) if steps is None else steps
     stay = {one.key for one in steps[-1][1].participants} if steps else set()
-    hidden = _never_told(ticket)
+    hidden, accepted = _never_told(ticket), ticket.accepted
     for entry, fields in steps:
         found: dict[str, What] = dict(_inside(entry))
-        if ticket.accepted and entry.id not in hidden and not entry.silent:
+        if accepted and entry.id not in hidden and not entry.silent:
             outside = _outside(ticket, entry, fields, stay)
             found |= {one: what for one, what in outside if one not in ticket.muted}
         for recipient, what in found.items():

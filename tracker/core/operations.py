@@ -6,18 +6,18 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import takewhile
 
 from tracker.core.addresses import Address
-from tracker.core.commands import Command
 from tracker.core.errors import TrackerError
 from tracker.core.fields import Fields, events_between, front_matter, visibility_of
 from tracker.core.options import EMAIL
 from tracker.core.settings import Settings
 from tracker.core.ticket import PRIORITIES, Entry, Role, Ticket
-from tracker.core.workspace import Workspace, number_in
+from tracker.core.workspace import Workspace
 
 MOST_PARTICIPANTS = 10
+EDITED = "edited"
+"""Why a text is held that counted once: somebody who is no agent changed it since."""
 _NUMBER = re.compile(r"(?:[A-Za-z][A-Za-z0-9]{1,9}-)?([1-9][0-9]{0,9})")
 
 
@@ -75,28 +75,56 @@ def set_status(work: Workspace, number: int, who: Actor, status: str) -> list[En
 
 
 def join(work: Workspace, number: int, who: Actor, people: Iterable[Address]) -> list[Entry]:
-    """Make people participants, at most ``MOST_PARTICIPANTS`` in all.
+    """Make people participants, at most ``MOST_PARTICIPANTS`` in all; who is one too many is told
+    to the agents by an event.
 
     The requester, the desk's own addresses and agents are left out: they hear of it anyway.
     """
     fields = Fields.of(work.need(number))
-    added = newcomers(work, number, people)
-    return change(work, number, who, replace(fields, participants=(*fields.participants, *added)))
+    room = max(0, MOST_PARTICIPANTS - len(fields.participants))
+    found = newcomers(work, number, people)
+    joined = replace(fields, participants=(*fields.participants, *found[:room]))
+    return [
+        *change(work, number, who, joined),
+        *_leave_out(work, number, who, [one.key for one in found[room:]]),
+    ]
+
+
+def _leave_out(work: Workspace, number: int, who: Actor, addresses: list[str]) -> list[Entry]:
+    """Note who found no room, once: every answer to all names the same people again."""
+    ticket = work.need(number)
+    told = [one.data.get("who", "") for one in ticket.entries if one.event == "left-out"]
+    known = {address for one in told for address in one.split(", ")}
+    new = [one for one in addresses if one not in known]
+    if not new:
+        return []
+    noted = event(work, who, "left-out", {"who": ", ".join(new)})
+    work.add(ticket, [noted])
+    return [noted]
 
 
 def newcomers(work: Workspace, number: int, people: Iterable[Address]) -> tuple[Address, ...]:
-    """Return those of ``people`` that ``join`` would make participants."""
+    """Return those of ``people`` that ``join`` would make participants if there was room."""
     ticket = work.need(number)
-    known = {ticket.requester.key, *(one.key for one in ticket.participants)}
+    return outsiders(work.settings, people, (ticket.requester, *ticket.participants))
+
+
+def outsiders(
+    settings: Settings, people: Iterable[Address], known: Iterable[Address]
+) -> tuple[Address, ...]:
+    """Return those of ``people``, each once, who are neither ``known`` nor of the desk, and can
+    be written to.
+    """
+    passed = {one.key for one in known}
     added = []
     for person in people:
-        if person.key in known or is_own(work.settings, person.key):
+        if person.key in passed or is_own(settings, person.key):
             continue
-        if work.settings.agent_by_email(person.key) or not EMAIL.fullmatch(person.email):
+        if settings.agent_by_email(person.key) or not EMAIL.fullmatch(person.email):
             continue
-        known.add(person.key)
+        passed.add(person.key)
         added.append(person)
-    return tuple(added[: max(0, MOST_PARTICIPANTS - len(ticket.participants))])
+    return tuple(added)
 
 
 def leave(work: Workspace, number: int, who: Actor, address: str) -> list[Entry]:
@@ -116,78 +144,6 @@ def mute(
     if set(silent) == set(fields.muted):
         return []
     return change(work, number, who, replace(fields, muted=silent))
-
-
-def merge(work: Workspace, number: int, into: int, who: Actor) -> list[Entry]:
-    """Merge ticket ``number`` into another: it closes, and what comes for it goes there.
-
-    Its requester and participants take part in the other one from now on.
-    Raises OperationError for a ticket that would be merged into itself.
-    """
-    ticket, other = work.need(number), _taker(work, number, into)
-    if ticket.merged_into == other.id:
-        return []
-    _release(work, ticket, who)
-    merged = event(work, who, "merged", {"into": other.id})
-    work.add(ticket, [merged])
-    closed = set_status(work, number, who, "closed")
-    work.add(other, [event(work, who, "took", {"from": ticket.id})])
-    if ticket.accepted:  # else nobody has looked yet whether its sender is who it says
-        join(work, other.number, who, _people(ticket))
-    return [merged, *closed]
-
-
-def _taker(work: Workspace, number: int, into: int) -> Ticket:
-    """Return the ticket that takes ``number`` when it is merged into ``into``."""
-    named = work.need(into)
-    found = work.final(named)
-    if found.number != number:
-        return found
-    if named.number == number:
-        raise OperationError(
-            f"{found.id} can't be merged into itself", "Name the ticket that takes it."
-        )
-    raise OperationError(
-        f"{named.id} was merged into {found.id} itself",
-        f"Take that back first: `tracker merge {named.number} --undo`.",
-    )
-
-
-def _people(ticket: Ticket) -> tuple[Address, ...]:
-    return (ticket.requester, *ticket.participants)
-
-
-def unmerge(work: Workspace, number: int, who: Actor) -> list[Entry]:
-    """Take a merge back: the ticket is open and stands for itself again.
-
-    Who takes part in the other ticket by that merge alone leaves it.
-    """
-    ticket = work.need(number)
-    if not ticket.merged_into:
-        return []
-    _release(work, ticket, who)
-    undone = event(work, who, "unmerged", {"from": ticket.merged_into})
-    work.add(ticket, [undone])
-    return [undone, *set_status(work, number, who, "open")]
-
-
-def _release(work: Workspace, ticket: Ticket, who: Actor) -> None:
-    """Undo on the ticket that took ``ticket``, where there is one, what the merge did there."""
-    other = work.ticket(number_in(ticket.merged_into))
-    if other is None:
-        return
-    work.add(other, [event(work, who, "released", {"from": ticket.id})])
-    took = [
-        place
-        for place, one in enumerate(other.entries)
-        if one.event == "took" and one.data.get("from") == ticket.id
-    ]
-    after = other.entries[took[-1] + 1 :] if took else ()
-    joined = takewhile(lambda one: one.event == "joined", after)
-    came = {Address.parse(one.data.get("who", "")).key for one in joined}
-    for person in _people(ticket):
-        if person.key in came:
-            leave(work, other.number, who, person.key)
 
 
 def link(work: Workspace, number: int, other: int, who: Actor) -> list[Entry]:
@@ -223,7 +179,10 @@ def spam(work: Workspace, number: int, who: Actor, *, undo: bool = False) -> lis
         return []
     if undo:
         stood = next(one for one in reversed(ticket.entries) if one.event == "spam")
-        work.amend(ticket, first.id, {"visibility": stood.data.get("before")})
+        # What somebody edited meanwhile was reviewed by nobody.
+        edited = first.data.get("held") == EDITED
+        back = "held" if edited else stood.data.get("before")
+        work.amend(ticket, first.id, {"visibility": back})
         told = event(work, who, "not-spam")
     else:
         # What nobody had reviewed is as little reviewed when this is taken back.
@@ -238,72 +197,6 @@ def is_spam(ticket: Ticket) -> bool:
     """Whether an agent withdrew the ticket as spam."""
     marks = [one.event for one in ticket.entries if one.event in ("spam", "not-spam")]
     return bool(marks) and marks[-1] == "spam"
-
-
-def obey(work: Workspace, number: int, who: Actor, commands: Iterable[Command]) -> list[Entry]:
-    """Do what commands in a text say (``/note`` is the caller's part); return the events.
-
-    Raises OperationError and NoTicketError with what is wrong; ``fault_of`` tells beforehand.
-    """
-    events: list[Entry] = []
-    for one in commands:
-        events += _obey(work, number, who, one)
-    return events
-
-
-def _obey(work: Workspace, number: int, who: Actor, one: Command) -> list[Entry]:
-    settings, word = work.settings, one.argument
-    statuses = {"close": "closed", "reopen": "open", "wait": "waiting"}
-    if one.name in statuses:
-        return set_status(work, number, who, statuses[one.name])
-    if one.name == "merge":
-        return merge(work, number, number_of(settings, word), who)
-    if one.name == "link":
-        return link(work, number, number_of(settings, word), who)
-    if one.name == "spam":
-        return spam(work, number, who)
-    if one.name == "cc":
-        return join(work, number, who, addresses_of(word))
-    if one.name in ("stop", "resume"):
-        return mute(work, number, who, who.author.key, muted=one.name == "stop")
-    return _set_field(work, number, who, one)
-
-
-def _set_field(work: Workspace, number: int, who: Actor, one: Command) -> list[Entry]:
-    fields = Fields.of(work.need(number))
-    if one.name == "assign":
-        handle = agent_of(work.settings, one.argument) if one.argument else who.handle
-        return change(work, number, who, replace(fields, assignee=handle))
-    if one.name == "priority":
-        return change(work, number, who, replace(fields, priority=priority_of(one.argument)))  # type: ignore[arg-type]
-    words = tuple(words_of(one.argument))
-    if one.name == "label":
-        added = tuple(dict.fromkeys((*fields.labels, *words)))
-        return change(work, number, who, replace(fields, labels=added))
-    if one.name == "unlabel":
-        kept = tuple(label for label in fields.labels if label not in words)
-        return change(work, number, who, replace(fields, labels=kept))
-    return []
-
-
-def fault_of(work: Workspace, number: int, one: Command) -> str:
-    """Return why a command can't be obeyed on a ticket, or empty."""
-    settings, word = work.settings, one.argument
-    try:
-        if one.name == "assign" and word:
-            agent_of(settings, word)
-        elif one.name == "priority":
-            priority_of(word)
-        elif one.name == "cc":
-            addresses_of(word)
-        elif one.name in ("merge", "link"):
-            other = number_of(settings, word)
-            found = _taker(work, number, other) if one.name == "merge" else work.need(other)
-            if found.number == number:
-                raise OperationError(f"`/{one.name} {word}` names the ticket itself")
-    except TrackerError as error:
-        return error.message
-    return ""
 
 
 def is_own(settings: Settings, address: str) -> bool:

@@ -10,8 +10,9 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from tracker.core.endpoint import Endpoint, endpoint
+from tracker.core.endpoint import Endpoint, authority, endpoint, scope, tenant
 from tracker.core.questions import Question, read_questions
+from tracker.core.texts import Language
 from tracker.core.working_time import (
     Duration,
     Hours,
@@ -30,9 +31,9 @@ MAX_TITLE = 60
 
 PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 EMAIL = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]+@[^\s<>@,;:()\[\]\\\"]+", re.ASCII)
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?")
-_TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,120}")
 
 
 def _email(value: Any) -> str:
@@ -67,6 +68,12 @@ def _prefix(value: Any) -> str:
     return str(value)
 
 
+def _language(value: Any) -> Language:
+    if not _LANGUAGE.fullmatch(value):
+        raise ValueError("must be the code of a language such as en or pt-BR")
+    return Language(value)
+
+
 def _zone(value: Any) -> ZoneInfo:
     try:
         return ZoneInfo(value)
@@ -92,27 +99,20 @@ def _form(value: Any) -> str:
     return str(value)
 
 
-def _authority(value: Any) -> str:
-    """Tokens go there: by TLS, or to this very machine."""
-    return _form(value).rstrip("/")
-
-
-def _tenant(value: Any) -> str:
-    if not _TENANT.fullmatch(value):
-        raise ValueError("must be a tenant's ID or its domain, such as example.onmicrosoft.com")
-    return str(value)
-
-
-def _scope(value: Any) -> str:
-    return _line(value)
-
-
 def _imap(value: Any) -> Endpoint:
     return endpoint(value, "imap")
 
 
 def _smtp(value: Any) -> Endpoint:
     return endpoint(value, "smtp")
+
+
+def _dates(value: Any) -> tuple[date, ...]:
+    return read_dates(map(str, value))  # TOML has dates of its own, whose text is the same
+
+
+def _workdays(value: Any) -> tuple[Workday, ...]:
+    return read_workdays(map(str, value))
 
 
 def _positive(value: Any) -> int:
@@ -132,7 +132,8 @@ def option(
 
     ``sentence`` documents it, ``default`` is the value as written in TOML, ``check`` turns
     the written value into the used one or raises ValueError with what it must be,
-    ``choices`` are the only values allowed, ``written`` is the TOML type.
+    ``choices`` are the only values allowed, ``written`` is the TOML type: ``list`` is one of
+    texts, ``date`` one of dates, in quotes or bare.
     """
     return field(
         metadata={
@@ -153,8 +154,11 @@ class Desk:
     prefix: str = option(
         "What ticket numbers begin with: `ACCREDO` gives ACCREDO-42.", check=_prefix
     )
-    language: Literal["ru", "en"] = option(
-        "The language of letters, tickets and portal.", "en", choices=("ru", "en")
+    language: Language = option(
+        "The language of letters, tickets and portal: `en`, `ru`, or another one whose sentences "
+        "the desk brings along in `overrides/<language>.po`.",
+        "en",
+        _language,
     )
     timezone: ZoneInfo = option("The time zone of every time shown.", "UTC", _zone)
     portal_url: str = option(
@@ -165,6 +169,12 @@ class Desk:
         "`public`, everybody everything but internal notes.",
         "private",
         choices=("private", "public"),
+    )
+    publish: Literal["at-once", "after-review"] = option(
+        "When a new ticket appears on a public portal: `at-once`; or `after-review`, where those "
+        "of addresses never seen before wait until an agent has looked at them.",
+        "at-once",
+        choices=("at-once", "after-review"),
     )
     phone: str = option("The telephone number, told on every page and in every letter.", "")
     hours: str = option("When the telephone is answered, such as `Mon-Fri 9:00-18:00`.", "")
@@ -210,18 +220,16 @@ class Mailbox:
         choices=("refresh-token", "client-credentials"),
     )
     oauth_tenant: str | None = option(
-        "Microsoft's tenant: its ID or domain. Client credentials need it.", "", _tenant
+        "Microsoft's tenant: its ID or domain. Client credentials need it.", "", tenant
     )
     oauth_url: str | None = option(
         "Another authority for tokens, such as that of a national cloud: "
         "`https://login.microsoftonline.us`.",
         "",
-        _authority,
+        authority,
     )
     oauth_scope: str | None = option(
-        "Another scope to ask for, as national clouds want; several with spaces between.",
-        "",
-        _scope,
+        "Another scope to ask for, as there are in some clouds.", "", scope
     )
     folder: str = option("The IMAP folder that is read.", "INBOX")
     backlog: Literal["silent", "leave"] = option(
@@ -357,17 +365,18 @@ class Sla:
         read_hours,
     )
     holidays: tuple[date, ...] = option(
-        "Days off, as dates or ranges: `2026-12-31`, `2026-01-01..2026-01-08`.",
+        "Days off, as dates or ranges: `2026-12-31`, `2026-01-01..2026-01-08`; a "
+        "single date may stand without quotes.",
         (),
-        read_dates,
-        written=list,
+        _dates,
+        written=date,
     )
     workdays: tuple[Workday, ...] = option(
         "Days on which the desk works though they are off otherwise, or at hours of their own: "
         "`2026-11-28`, `2026-12-30 09:00-17:00`. They count before `holidays`.",
         (),
-        read_workdays,
-        written=list,
+        _workdays,
+        written=date,
     )
 
 

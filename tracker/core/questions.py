@@ -41,14 +41,20 @@ def text_word(language: str) -> str:
     return texts(language)._("Description")
 
 
-def type_words() -> tuple[str, ...]:
-    """Return the word for the type in every language."""
-    return tuple(type_word(one) for one in LANGUAGES)
+def type_words(language: str = "en") -> tuple[str, ...]:
+    """Return the word for the type in the desk's ``language``, then in those of the tracker."""
+    return tuple(dict.fromkeys(type_word(one) for one in (language, *LANGUAGES)))
 
 
-def text_words() -> tuple[str, ...]:
-    """Return the word for the description in every language."""
-    return tuple(text_word(one) for one in LANGUAGES)
+def text_words(language: str = "en") -> tuple[str, ...]:
+    """Return the word for the description in the same languages."""
+    return tuple(dict.fromkeys(text_word(one) for one in (language, *LANGUAGES)))
+
+
+def is_taken(label: str, language: str = "en") -> bool:
+    """Say whether every composed letter has ``label`` already, as type or description."""
+    words = (*type_words(language), *text_words(language))
+    return label.casefold() in {one.casefold() for one in words}
 
 
 def read_question(written: str) -> Question:
@@ -59,7 +65,7 @@ def read_question(written: str) -> Question:
     label = " ".join(found["label"].split())
     if len(label) > MAX_LABEL:
         raise ValueError(f"has a label longer than {MAX_LABEL} characters: `{label}`")
-    if label.casefold() in {one.casefold() for one in (*type_words(), *text_words())}:
+    if is_taken(label):
         raise ValueError(f"asks for `{label}`, which every request has already")
     rest = (found["rest"] or "").strip()
     choices = tuple(filter(None, (one.strip() for one in rest.split("|")))) if "|" in rest else ()

@@ -51,7 +51,7 @@ def compose(request: Request, types: Mapping[str, RequestType], language: str) -
     kind = types.get(request.type)
     if kind is None:
         return request.text.strip()
-    guard = _guard(kind)
+    guard = _guard(kind, language)
     lines = [_first(request.type, kind, language)]
     for question in kind.questions:
         answer = " ".join(request.answers.get(question.label, "").split())
@@ -66,29 +66,36 @@ def template(key: str, kind: RequestType, language: str) -> str:
     return "\n".join([*lines, "", f"{text_word(language)}:", ""])
 
 
-def parse(text: str, types: Mapping[str, RequestType], *, markdown: bool = False) -> Request | None:
+def parse(
+    text: str, types: Mapping[str, RequestType], language: str = "en", *, markdown: bool = False
+) -> Request | None:
     """Read a letter that ``compose`` made; None where it is none, or of a type unknown here.
 
-    ``markdown`` says that ``text`` is what HTML was converted to. Words above the first line
-    are passed over. A line end inside an answer becomes a blank.
+    Letters in the tracker's languages are read beside those in the desk's own ``language``: a
+    desk may have changed it. ``markdown`` says that ``text`` is what HTML was converted to. Words
+    above the first line are passed over. A line end inside an answer becomes a blank.
     """
     lines = [_plain(line, markdown=markdown) for line in text.split("\n")]
     for place, line in enumerate(lines):
         if "[" in line or ":" in line:
-            found = _mark(lines[place : place + _MARK_LINES])
+            found = _mark(lines[place : place + _MARK_LINES], _first_line(type_words(language)))
             if found and found[0] in types:
                 key, used = found
                 depth = _depth(line)
                 rest = [_unquoted(one, depth) for one in lines[place + used :]]
-                return _Reading(types[key]).read(key, rest)
+                return _Reading(types[key], language).read(key, rest)
     return None
 
 
-def with_type(entry: Entry, types: Mapping[str, RequestType]) -> tuple[Entry, tuple[str, ...]]:
+def with_type(
+    entry: Entry, types: Mapping[str, RequestType], language: str
+) -> tuple[Entry, tuple[str, ...]]:
     """Return the entry of a new ticket with its type in ``data``, and the labels of the ticket:
     the key of the type that its text was composed for, if one.
     """
-    found = parse(entry.text, types, markdown=entry.format == "markdown") if types else None
+    if not types:
+        return entry, ()
+    found = parse(entry.text, types, language, markdown=entry.format == "markdown")
     if found is None:
         return entry, ()
     return replace(entry, data={**entry.data, "type": found.type}), (found.type,)
@@ -98,15 +105,15 @@ def _first(key: str, kind: RequestType, language: str) -> str:
     return f"{type_word(language)}: {kind.title} [{key}]"
 
 
-def _guard(kind: RequestType) -> re.Pattern[str]:
+def _guard(kind: RequestType, language: str) -> re.Pattern[str]:
     """Match the blank before a label inside an answer: no line may be broken there, or the
     label would be taken for a question's.
     """
-    return re.compile(rf" (?=(?:{_labels(kind)}):)", re.IGNORECASE)
+    return re.compile(rf" (?=(?:{_labels(kind, language)}):)", re.IGNORECASE)
 
 
-def _labels(kind: RequestType) -> str:
-    labels = [*(one.label for one in kind.questions), *text_words()]
+def _labels(kind: RequestType, language: str) -> str:
+    labels = [*(one.label for one in kind.questions), *text_words(language)]
     return "|".join(re.escape(one) for one in sorted(labels, key=len, reverse=True))
 
 
@@ -133,16 +140,16 @@ def _unquoted(line: str, depth: int) -> str:
 
 
 @cache
-def _first_line() -> re.Pattern[str]:
-    return re.compile(f"(?:{'|'.join(map(re.escape, type_words()))}){_KEY}", re.IGNORECASE)
+def _first_line(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(map(re.escape, words))}){_KEY}", re.IGNORECASE)
 
 
-def _mark(lines: list[str]) -> tuple[str, int] | None:
+def _mark(lines: list[str], pattern: re.Pattern[str]) -> tuple[str, int] | None:
     """Return the key of a first line, and over how many lines it was wrapped."""
     whole = ""
     for used, line in enumerate(lines, 1):
         whole = f"{whole} {_QUOTE.sub('', line, count=1).strip()}".strip()[:_MARK_LENGTH]
-        if found := _first_line().fullmatch(whole):
+        if found := pattern.fullmatch(whole):
             return found["key"].lower(), used
         if not whole or "]" in whole:
             break
@@ -152,8 +159,10 @@ def _mark(lines: list[str]) -> tuple[str, int] | None:
 class _Reading:
     """One reading of the lines below the first."""
 
-    def __init__(self, kind: RequestType) -> None:
-        self._label = re.compile(rf" *(?P<label>{_labels(kind)}):(?P<rest>.*)", re.IGNORECASE)
+    def __init__(self, kind: RequestType, language: str) -> None:
+        self._label = re.compile(
+            rf" *(?P<label>{_labels(kind, language)}):(?P<rest>.*)", re.IGNORECASE
+        )
         self._names = {one.label.casefold(): one.label for one in kind.questions}
         self._answers: dict[str, str] = {}
         self._current = ""

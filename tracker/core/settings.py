@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from tracker.core.addresses import Address
@@ -22,6 +23,8 @@ from tracker.core.options import (
     Sla,
     options_of,
 )
+from tracker.core.questions import is_taken
+from tracker.core.texts import LANGUAGES, Language
 
 FILE = "tracker.toml"
 _HEADER = re.compile(r"^\s*\[\s*(?P<name>[^\[\]]+?)\s*\]")
@@ -33,6 +36,7 @@ _TYPES = {
     str: "a text in quotes",
     int: "a whole number",
     list: "a list of texts",
+    date: "a list of dates",
     bool: "true or false",
 }
 
@@ -90,10 +94,17 @@ class Settings:
         return Address(agent.name, (*agent.emails, self.mailbox.address)[0])
 
 
-def read_settings(source: str, path: str = FILE) -> Settings:
+def read_settings(
+    source: str,
+    path: str = FILE,
+    own: Mapping[str, bytes] | None = None,
+    faults: Iterable[Fault] = (),
+) -> Settings:
     """Read the text of a settings file.
 
-    Raises SettingsError with every fault, each with file and line.
+    ``own`` maps languages to the compiled catalogues a desk brings along; ``faults`` were found
+    in those, and are told with the others. Raises SettingsError with every fault, each with file
+    and line.
     """
     try:
         data = tomllib.loads(source)
@@ -101,8 +112,8 @@ def read_settings(source: str, path: str = FILE) -> Settings:
         found = re.search(r"\(at line (\d+)", str(error))
         line = int(found[1]) if found else source.count("\n") + 1
         reason = re.sub(r"\s*\(at .*\)$", "", str(error))
-        raise SettingsError([Fault(path, line, f"not valid TOML: {reason}")]) from None
-    return _Reader(path, data, _lines(source)).read()
+        raise SettingsError([*faults, Fault(path, line, f"not valid TOML: {reason}")]) from None
+    return _Reader(path, data, _lines(source), own or {}, faults).read()
 
 
 def _lines(source: str) -> dict[tuple[str, ...], int]:
@@ -128,10 +139,15 @@ class _Reader:
     """One reading of one file: collects faults until the end."""
 
     def __init__(
-        self, path: str, data: Mapping[str, Any], lines: Mapping[tuple[str, ...], int]
+        self,
+        path: str,
+        data: Mapping[str, Any],
+        lines: Mapping[tuple[str, ...], int],
+        own: Mapping[str, bytes],
+        faults: Iterable[Fault],
     ) -> None:
-        self.path, self.data, self.lines = path, data, lines
-        self.faults: list[Fault] = []
+        self.path, self.data, self.lines, self.own = path, data, lines, own
+        self.faults = list(faults)
 
     def read(self) -> Settings:
         for name in self.data:
@@ -141,16 +157,33 @@ class _Reader:
                     "table" if isinstance(self.data[name], dict) else "option",
                     list(TABLES),
                 )
-        desk = self._table(Desk, ("desk",), self._section(("desk",)))
+        desk = self._spoken(self._table(Desk, ("desk",), self._section(("desk",))))
         mailbox = self._table(Mailbox, ("mailbox",), self._section(("mailbox",)))
         limits = self._table(Limits, ("limits",), self._section(("limits",)))
         sla = self._table(Sla, ("sla",), self._section(("sla",)))
         agents = {handle: self._agent(handle) for handle in self._section(("agents",))}
         requests = {key: self._request(key) for key in self._section(("requests",))}
+        self._own_labels(desk, requests)
         self._shared_emails(agents)
         if self.faults:
-            raise SettingsError(sorted(self.faults, key=lambda fault: fault.line))
+            raise SettingsError(sorted(self.faults, key=lambda one: (one.path, one.line)))
         return Settings(desk, mailbox, agents, limits, sla, requests)
+
+    def _spoken(self, desk: Any) -> Any:
+        """Give the desk's language the words that the desk brings along."""
+        if desk is None:
+            return None
+        code = str(desk.language)
+        if code not in (*LANGUAGES, *self.own) and not self._is_at_fault(f"{code}.po"):
+            known = " or ".join(f'"{one}"' for one in sorted({*LANGUAGES, *self.own}))
+            self._fault(
+                ("desk", "language"),
+                f'`language` must be {known}, not "{code}": there is no overrides/{code}.po',
+            )
+        return replace(desk, language=Language(code, self.own.get(code, b"")))
+
+    def _is_at_fault(self, name: str) -> bool:
+        return any(one.path.endswith(f"/{name}") for one in self.faults)
 
     def _agent(self, handle: str) -> Any:
         if not _HANDLE.fullmatch(handle):
@@ -167,6 +200,14 @@ class _Reader:
                 f"the key `{key}` must be at most 30 small letters, digits, - and _",
             )
         return self._table(RequestType, ("requests", key), self._section(("requests", key)))
+
+    def _own_labels(self, desk: Any, requests: Mapping[str, Any]) -> None:
+        """Refuse questions that every letter answers already, in the desk's own words too."""
+        for key, kind in requests.items():
+            for one in getattr(kind, "questions", ()):
+                if desk is not None and is_taken(one.label, desk.language):
+                    where = ("requests", key, "questions")
+                    self._fault(where, f"asks for `{one.label}`, which every request has already")
 
     def _shared_emails(self, agents: Mapping[str, Any]) -> None:
         owners: dict[str, str] = {}
@@ -241,8 +282,9 @@ class _Reader:
 
 
 def _is(value: Any, kind: type) -> bool:
-    if kind is list:
-        return isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
+    if kind in (list, date):
+        items = (str,) if kind is list else (str, date)  # a datetime, too, is a date, but no day
+        return isinstance(value, list | tuple) and all(type(one) in items for one in value)
     return isinstance(value, kind) and not (kind is int and isinstance(value, bool))
 
 

@@ -22,19 +22,23 @@ from tracker.core.document import parse
 from tracker.core.document.drafts import Draft, find_draft, has_draft, with_mark, without_draft
 from tracker.core.drafting import FileOf, Group, faults_in, groups, links, structure_faults
 from tracker.core.errors import TrackerError
-from tracker.core.operations import Actor, obey
+from tracker.core.fields import Fields
+from tracker.core.obeying import obey
+from tracker.core.operations import Actor
 from tracker.core.origins import Past, actor
 from tracker.core.settings import Fault
 from tracker.core.ticket import Attachment, Entry, Ticket
 from tracker.core.workspace import Workspace
 
 
-def needs_stamping(text: str, ticket: Ticket) -> bool:
-    """Whether a ticket's file holds something that people wrote and no entry tells of."""
+def needs_stamping(text: str, ticket: Ticket, told: Fields | None = None) -> bool:
+    """Whether a ticket's file holds something that people wrote and no entry tells of. ``told``
+    is what its events say, where that is known already.
+    """
     return (
         has_draft(text)
         or any(entry.edited for entry in ticket.entries)
-        or next(differing(ticket), None) is not None
+        or next(differing(ticket, told), None) is not None
     )
 
 

@@ -89,13 +89,17 @@ class Commits:
         return any(patch in month for month in self.patches.values())
 
     def with_patches(self, patches: Sequence[str], now: datetime) -> Commits:
-        """Remember patches for this month and the next; older ones are forgotten."""
+        """Remember patches for this month and the next, and longer while their commits are read
+        again: as long as ``commit`` stays where it is.
+        """
         month = f"{now:%Y-%m}"
+        found = [*self.patches.get(month, ()), *patches][-MOST_PATCHES:]
+        return replace(self, patches={**self.patches, month: found} if found else self.patches)
+
+    def at(self, commit: str, now: datetime) -> Commits:
+        """Move on to ``commit``, and forget patches of earlier months than the last."""
         last = f"{now.replace(day=1) - timedelta(days=1):%Y-%m}"
-        kept = {one: self.patches[one] for one in (last, month) if one in self.patches}
-        if patches:
-            kept[month] = [*kept.get(month, ()), *patches][-MOST_PATCHES:]
-        return replace(self, patches=kept)
+        return Commits(commit, {one: kept for one, kept in self.patches.items() if one >= last})
 
 
 def write(value: Any) -> bytes:

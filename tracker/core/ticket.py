@@ -102,9 +102,12 @@ class Entry:
     sum: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", normal_text(self.text))
-        object.__setattr__(self, "quoted", normal_text(self.quoted))
-        object.__setattr__(self, "at", self.at.replace(microsecond=0))
+        if self.text:
+            object.__setattr__(self, "text", normal_text(self.text))
+        if self.quoted:
+            object.__setattr__(self, "quoted", normal_text(self.quoted))
+        if self.at.microsecond:
+            object.__setattr__(self, "at", self.at.replace(microsecond=0))
         if self.kind == "note" and self.visibility == "public":
             object.__setattr__(self, "visibility", "internal")
         if not self.sum and self.text and self.kind != "event":
@@ -144,7 +147,8 @@ class Ticket:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", one_line(self.title))
-        object.__setattr__(self, "created", self.created.replace(microsecond=0))
+        if self.created.microsecond:
+            object.__setattr__(self, "created", self.created.replace(microsecond=0))
 
     @property
     def number(self) -> int:

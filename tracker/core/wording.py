@@ -21,6 +21,7 @@ _EVENTS = {
     "requester": "%(who)s made %(to)s the requester",
     "joined": "%(who)s added %(person)s to the request",
     "left": "%(who)s took %(person)s off the request",
+    "left-out": "Not added, too many people take part in the request already: %(person)s",
     "muted": "%(person)s gets no more letters about this request",
     "unmuted": "%(person)s gets letters about this request again",
     "merged": "The request was merged into %(into)s",
@@ -71,7 +72,5 @@ def size_words(size: int, words: Texts) -> str:
         return words._("%(n)s B", n=size)
     if size < 1_000_000:
         return words._("%(n)s KB", n=round(size / 1000))
-    number = f"{size / 1_000_000:.1f}"
-    if words.language == "ru":
-        number = number.replace(".", ",")
+    number = f"{size / 1_000_000:.1f}".replace(".", words._("."))
     return words._("%(n)s MB", n=number)

@@ -13,6 +13,7 @@ from tracker.core.correcting import correct as correct_answer
 from tracker.core.errors import TrackerError
 from tracker.core.filenames import free_name
 from tracker.core.mail.names import safe_name
+from tracker.core.obeying import fault_of, obey
 from tracker.core.operations import Actor
 from tracker.core.taking import taken_by
 from tracker.core.ticket import Attachment, Entry, Ticket, attachment_folder
@@ -121,10 +122,10 @@ def refuse_answer(work: Workspace, ticket: Ticket, *, note: bool) -> None:
 
 def _obey(work: Workspace, number: int, who: Actor, told: Told) -> None:
     for one in told.commands:
-        fault = operations.fault_of(work, number, one)
+        fault = fault_of(work, number, one)
         if fault:
             raise TrackerError(fault, "Nothing was written.")
-        operations.obey(work, number, who, [one])
+        obey(work, number, who, [one])
 
 
 def correct(desk: Desk, number: int, handle: str, entry: str = "", text: str | None = None) -> Done:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from tracker.core import operations, taking
+from tracker.core import merging, operations, taking
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
 from tracker.core.fields import Fields
@@ -75,7 +75,7 @@ def merge(desk: Desk, numbers: Iterable[int], into: int, handle: str) -> list[Do
     """Merge tickets into another one."""
 
     def do(work: Workspace, number: int, who: Actor) -> list[Entry]:
-        return operations.merge(work, number, into, who)
+        return merging.merge(work, number, into, who)
 
     name = f"{desk.settings.desk.prefix}-{into}"
     return on_each(desk, numbers, handle, "Merge", f"is merged into {name} already", do)
@@ -83,7 +83,7 @@ def merge(desk: Desk, numbers: Iterable[int], into: int, handle: str) -> list[Do
 
 def unmerge(desk: Desk, numbers: Iterable[int], handle: str) -> list[Done]:
     """Take merges back."""
-    return on_each(desk, numbers, handle, "Unmerge", "is not merged", operations.unmerge)
+    return on_each(desk, numbers, handle, "Unmerge", "is not merged", merging.unmerge)
 
 
 def link(
@@ -113,7 +113,8 @@ def take_part(
                 events += operations.leave(work, number, who, one.key)
         else:
             events = operations.join(work, number, who, people)
-        changed[:] = [Address.parse(one.data["who"]).key for one in events]
+        moved = [one for one in events if one.event != "left-out"]
+        changed[:] = [Address.parse(one.data["who"]).key for one in moved]
         return events
 
     verb = "Take people off" if remove else "Add people to"

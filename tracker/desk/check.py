@@ -7,19 +7,20 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from tracker.adapters.catalogues import unknown_sentences
 from tracker.adapters.environment import outside_bases
 from tracker.adapters.git import Git
 from tracker.adapters.history import History
 from tracker.adapters.index import Index, number_of
 from tracker.adapters.schema import OF_A_TICKET
 from tracker.core.addresses import Address
-from tracker.core.corrections import NAMES, field_fault
+from tracker.core.corrections import field_fault
 from tracker.core.document import TicketFault, parse
 from tracker.core.document.drafts import find_draft
 from tracker.core.document.reader import KNOWN
 from tracker.core.drafting import Group, faults_in, structure_faults
 from tracker.core.errors import TrackerError
-from tracker.core.fields import Fields
+from tracker.core.fields import NAMES, Fields
 from tracker.core.origins import Origin
 from tracker.core.settings import FILE, Fault, Settings, SettingsError
 from tracker.core.ticket import Ticket, attachment_folder, ticket_path
@@ -36,6 +37,7 @@ def check(folder: Path) -> tuple[int, list[Fault]]:
     settings: Settings | None = None
     try:
         settings = load_settings(root)
+        faults += unknown_sentences(root)
     except SettingsError as error:
         faults += error.faults
     tree = WorkTree(root)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tracker.adapters.catalogues import read_overrides
 from tracker.adapters.environment import SECRET, secret
 from tracker.adapters.git import Git
 from tracker.adapters.index import Index, Progress
@@ -103,10 +104,11 @@ def find_root(folder: Path) -> Path:
     )
 
 
-def load_settings(root: Path) -> Settings:
-    """Read the settings file of a desk. Raises SettingsError."""
-    path = root / FILE
+def load_settings(root: Path, name: str = FILE) -> Settings:
+    """Read the settings file of a desk, with the words it brings along. Raises SettingsError."""
+    path = root / name
+    own = read_overrides(root)
     try:
-        return read_settings(path.read_text("utf-8"))
+        return read_settings(path.read_text("utf-8"), name, own.catalogues, own.faults)
     except (OSError, UnicodeDecodeError) as error:
         raise TrackerError(f"{path} can't be read: {error}", "It must be UTF-8 text.") from None

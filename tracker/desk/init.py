@@ -101,6 +101,8 @@ def _pages(language: str) -> dict[str, str]:
     pages = {"mkdocs.yml": (TEMPLATES / "desk-mkdocs.yml").read_text("utf-8")}
     for name in ("docs", FOLDER):
         folder = TEMPLATES / f"{name}.{language}"
+        if not folder.is_dir():
+            folder = TEMPLATES / f"{name}.en"
         for page in sorted(folder.rglob("*")):
             if page.is_file():
                 path = page.relative_to(folder).as_posix()

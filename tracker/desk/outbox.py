@@ -213,7 +213,7 @@ class Outbox:
             return self._refused(sent, planned, Answer("now", reason))
         answer = sender.send(letter)
         if answer.outcome == "accepted":
-            self._report.sent += _named(planned)
+            self._report.add_letter(_named(planned))
             return sent
         return self._refused(sent, planned, answer)
 

@@ -14,9 +14,10 @@ from tracker.core.intake import Outcome
 class Report:
     """Counts and ids of one run.
 
-    ``stamped`` are tickets that people wrote into; ``failed`` are letters that could not be
-    sent, with the reason; ``waiting`` are numbers whose letter the limits hold back; ``notes``
-    are sentences for the person who looks on.
+    ``stamped`` are tickets that people wrote into; ``sent`` are the tickets that letters told of,
+    ``letters`` how many letters these were; ``failed`` are letters that could not be sent, with
+    the reason; ``waiting`` are numbers whose letter the limits hold back; ``notes`` are sentences
+    for the person who looks on.
     """
 
     stamped: list[str] = field(default_factory=list)
@@ -26,6 +27,7 @@ class Report:
     ignored: list[str] = field(default_factory=list)
     quarantined: list[str] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
+    letters: int = 0
     failed: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     pushed: int = 0
@@ -40,6 +42,11 @@ class Report:
             )
             getattr(self, one.what).append(detail)
 
+    def add_letter(self, tickets: Iterable[str]) -> None:
+        """Count a letter that went out, which told of ``tickets``."""
+        self.sent += tickets
+        self.letters += 1
+
     @property
     def exit_code(self) -> int:
         """0, or 3 where something was quarantined or is still unsent."""
@@ -51,11 +58,17 @@ class Report:
         done = (self.stamped, self.fetched, self.quarantined, self.sent, self.failed, self.pushed)
         return any(done) or bool(self.notes)
 
+    def count(self, name: str) -> int:
+        """Return how many there are of what the list ``name`` names. Letters count, not what each
+        tells of.
+        """
+        return self.letters if name == "sent" else len(getattr(self, name))
+
     def as_json(self) -> dict[str, Any]:
         """Return the counts, with the ids beside them."""
         mails = ("opened", "commented", "ignored", "quarantined")
         lists = ("stamped", *mails, "sent", "failed", "waiting")
-        counts = {name: len(getattr(self, name)) for name in lists}
+        counts = {name: self.count(name) for name in lists}
         return {
             "fetched": self.fetched,
             **counts,

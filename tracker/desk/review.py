@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.core import review
+from tracker.core import accepting, review
 from tracker.core.document import parse
 from tracker.core.errors import TrackerError
 from tracker.core.operations import Actor, find_entry
@@ -81,7 +81,7 @@ def accept(
 
     def act(work: Workspace, who: Actor) -> str:
         for one in _chosen(work, number, written, every=every):
-            review.accept(work, number, one, who, joins=joins)
+            accepting.accept(work, number, one, who, joins=joins)
         return f"Accept what was held on {work.name(number)}"
 
     return Done(f"{desk.settings.desk.prefix}-{number}", carry_out(desk, handle, act))
@@ -92,7 +92,7 @@ def refuse(desk: Desk, number: int, handle: str, written: Sequence[str], *, ever
 
     def act(work: Workspace, who: Actor) -> str:
         for one in _chosen(work, number, written, every=every):
-            review.refuse(work, number, one, who)
+            accepting.refuse(work, number, one, who)
         return f"Refuse what was held on {work.name(number)}"
 
     return Done(f"{desk.settings.desk.prefix}-{number}", carry_out(desk, handle, act))

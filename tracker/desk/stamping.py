@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tracker.adapters.commits import Change
@@ -126,7 +126,7 @@ class _Stamping:
             done.notes += [f"{fault} (it is left as it is)" for fault in faults]
             known = self._obey(work, past, told, known, done)
         if items is None and (work.files or told or scan.stale):
-            known = replace(known, commit=view.commit)
+            known = known.at(view.commit, self._desk.now())
         if known != scan.known:
             work.files[state.COMMITS] = state.write(known)
         done.stamped = [Path(path).stem for path in work.files if is_ticket_path(path)]

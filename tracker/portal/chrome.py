@@ -45,11 +45,15 @@ class Chrome:
     worker: str
 
 
-def read_chrome(page: str, edit: tuple[str, str] = ("", "")) -> Chrome:
+def read_chrome(
+    page: str, name: str = "", links: str = "", edit: tuple[str, str] = ("", "")
+) -> Chrome:
     """Cut the rendered page ``page``. Raises TrackerError where a mark is missing.
 
-    ``edit`` is where ticket files are edited, and what a link there says: it stands in the
-    shared script, since a hundred thousand cards have it in common.
+    ``name`` is what stands at the end of every page's title, ``links`` are ``<link>`` elements
+    for every page, with ``%ROOT%`` for the way to the portal's root. ``edit`` is where ticket
+    files are edited, and what a link there says. All that stands in the shared script, since a
+    hundred thousand cards have it in common.
     """
     body = _BODY.search(page)
     if body is None:
@@ -66,6 +70,8 @@ def read_chrome(page: str, edit: tuple[str, str] = ("", "")) -> Chrome:
         "foot": _portable(_between(page, "foot")),
         "nav": _portable(_between(page, "nav")),
         "config": config,
+        "name": name,
+        "links": links,
         "edit": edit if edit[0] else None,
         "scripts": [
             _rooted(one) for part in (head, _between(page, "scripts")) for one in _sources(part)

@@ -16,7 +16,7 @@ from tracker.core.pages.lists import PAGE, TITLES_OF, Counts, ListWriter
 from tracker.core.pages.shards import TITLES, titles_text
 from tracker.core.pages.shell import Shell
 from tracker.core.pages.site import ANY, CLOSED, OPEN, Desk, ticket_url
-from tracker.core.pages.sitemap import SITEMAP, index_text, sitemap_text
+from tracker.core.pages.sitemap import SITEMAP, index_text, packed_sitemap
 from tracker.portal.state import Known, State
 
 
@@ -25,7 +25,7 @@ class Artifact(NamedTuple):
 
     path: str
     key: bytes
-    make: Callable[[], str]
+    make: Callable[[], str | bytes]
 
 
 class Lists:
@@ -46,6 +46,11 @@ class Lists:
             ANY: len(self._any),
         }
 
+    @property
+    def tickets(self) -> Sequence[Known]:
+        """Every ticket that is seen, by number."""
+        return self._any
+
     def first_page(self, which: str, root: str) -> str:
         """Return the content of a list's first page: its newest tickets."""
         tickets = {
@@ -56,17 +61,31 @@ class Lists:
         shown = tickets[:PAGE]
         links: list[tuple[str, str]] = []
         if len(tickets) > PAGE:
-            links = [self._earlier(which, shown[-1], root)]
+            page = self._earlier(which, shown[-1])
+            links = self._older(which, page, self._oldest(which), root)
         pager = self._writer.pager(links)
         return self._writer.page(which, self._rows(shown), root, self.counts, pager)
 
-    def _earlier(self, which: str, last: Known, root: str) -> tuple[str, str]:
-        page = {
+    def _earlier(self, which: str, last: Known) -> int:
+        """Return the page that goes on from a first page."""
+        return {
             OPEN: 2,
             CLOSED: -(-len(self._closed) // PAGE) - 1,
             ANY: (last.number - 1) // PAGE + 1,
         }[which]
-        return self._desk.words._("Earlier requests"), f"{root}{_address(which, page)}"
+
+    def _oldest(self, which: str) -> int:
+        """Return the page at the other end, 0 where its number is not lasting."""
+        if which == OPEN:
+            return 0
+        return 1 if which == CLOSED else (self._any[0].number - 1) // PAGE + 1
+
+    def _older(self, which: str, page: int, oldest: int, root: str) -> list[tuple[str, str]]:
+        words = self._desk.words
+        links = [(words._("Earlier requests"), f"{root}{_address(which, page)}")]
+        if oldest not in (0, page):
+            links.append((words._("Oldest requests"), f"{root}{_address(which, oldest)}"))
+        return links
 
     def artifacts(self) -> Iterator[Artifact]:
         """Return every file there is besides the first pages."""
@@ -82,26 +101,32 @@ class Lists:
         yield from self._sitemaps()
 
     def _pages(self, which: str, pages: Sequence[tuple[int, list[Known]]]) -> Iterator[Artifact]:
-        """``pages`` are (number, tickets); a page links its neighbours and nothing farther."""
+        """``pages`` are (number, tickets); a page links its neighbours and the two ends."""
         newest_first = which == OPEN
+        oldest = self._oldest(which) if pages else 0
         for at, (number, tickets) in enumerate(pages):
             before = pages[at - 1][0] if at else None
             after = pages[at + 1][0] if at + 1 < len(pages) else None
             older, newer = (after, before) if newest_first else (before, after)
-            key = _key(tickets, which, number, older, newer)
+            key = _key(tickets, which, number, older, newer, oldest)
             path = f"{_address(which, number)}index.html"
-            make = partial(self._page, which, number, tickets, older, newer)
+            make = partial(self._page, which, number, tickets, (older, newer, oldest))
             yield Artifact(path, key, make)
 
     def _page(
-        self, which: str, number: int, tickets: list[Known], older: int | None, newer: int | None
+        self,
+        which: str,
+        number: int,
+        tickets: list[Known],
+        others: tuple[int | None, int | None, int],
     ) -> str:
+        older, newer, oldest = others
         words, root = self._desk.words, "../../../"
         links = [(words._("Newest requests"), root + which)]
         if newer is not None:
             links.append((words._("Later requests"), root + _address(which, newer)))
         if older is not None:
-            links.append((words._("Earlier requests"), root + _address(which, older)))
+            links += self._older(which, older, oldest, root)
         first, last = sorted((tickets[0].number, tickets[-1].number))
         prefix = self._desk.prefix
         label = (
@@ -125,17 +150,16 @@ class Lists:
             yield Artifact(path, _key(tickets), partial(self._titles_file, tickets))
 
     def _titles_file(self, tickets: list[Known]) -> str:
-        return titles_text(
-            (one.number, one.id, self._state.title(one.id), one.status) for one in tickets
-        )
+        named = ((one.number, one.id, self._state.title(one.id), one.status) for one in tickets)
+        return titles_text(named, self._desk.prefix)
 
     def _sitemaps(self) -> Iterator[Artifact]:
         names = []
         for number, group in groupby(self._any, key=lambda one: one.number // SITEMAP):
             tickets = list(group)
-            names.append(f"tickets/sitemap-{number}.xml")
+            names.append(f"tickets/sitemap-{number}.xml.gz")
             addresses = [ticket_url(one.id) for one in tickets]
-            make = partial(sitemap_text, self._desk.url, addresses)
+            make = partial(packed_sitemap, self._desk.url, addresses)
             yield Artifact(names[-1], _key(tickets), make)
         index = partial(index_text, self._desk.url, ["sitemap-pages.xml", *names])
         yield Artifact("sitemap.xml", _key((), *names), index)

@@ -13,10 +13,13 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.utils import get_build_datetime
 
+from tracker.adapters.catalogues import FOLDER
 from tracker.core.errors import TrackerError
 from tracker.core.pages.site import Desk
-from tracker.core.settings import Settings, read_settings
+from tracker.core.settings import Settings
+from tracker.desk.desk import load_settings
 from tracker.portal import generator
 from tracker.portal.finish import PLACES, place
 from tracker.portal.resources import static_files
@@ -49,12 +52,17 @@ class TrackerPlugin(BasePlugin[TrackerConfig]):  # type: ignore[no-untyped-call]
     published: Published | None = None
     """What the last build did, for whoever called it."""
 
+    from_work_tree = False
+    """Whether tickets are taken as they lie there, committed or not. A preview does so."""
+
     def __init__(self) -> None:
         self._command: Command = "build"
+        self._folder: FolderSource | None = None
 
     def on_startup(self, *, command: Command, dirty: bool) -> None:  # noqa: ARG002
         """Remember whether this is a preview: it shows the work tree, a build the last commit."""
         self._command = command
+        self.from_work_tree = self.from_work_tree or command == "serve"
 
     @event_priority(100)
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
@@ -71,16 +79,19 @@ class TrackerPlugin(BasePlugin[TrackerConfig]):  # type: ignore[no-untyped-call]
         self._cache = self._root / self.config.cache
         self._pages = self._cache / "pages"
         config.site_dir = str(self._pages)
+        if self._command == "serve":
+            parts = (self.config.settings, "tickets", FOLDER)
+            config.watch += [str(self._root / one) for one in parts if (self._root / one).exists()]
         return config
 
     def _settings(self) -> Settings:
         path = self._root / self.config.settings
-        try:
-            return read_settings(path.read_text("utf-8"), self.config.settings)
-        except FileNotFoundError:
+        if not path.is_file():
             raise PluginError(
                 f"There is no {path}. A desk keeps its settings there; `tracker init` writes it."
-            ) from None
+            )
+        try:
+            return load_settings(self._root, self.config.settings)
         except TrackerError as error:
             raise PluginError(f"{error.message}\n{error.hint}") from None
 
@@ -96,6 +107,9 @@ class TrackerPlugin(BasePlugin[TrackerConfig]):  # type: ignore[no-untyped-call]
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the lists, the page that lean pages are cut from, and scripts and styles."""
+        for file in list(files):
+            if file.src_uri.endswith(".po"):  # the desk's own texts, beside its templates
+                files.remove(file)
         for name, text in generator.pages(self._desk).items():
             if not any(files.get_file_from_path(one) for one in generator.written_as(name)):
                 made = File.generated(config, name, content=text)
@@ -117,22 +131,37 @@ class TrackerPlugin(BasePlugin[TrackerConfig]):  # type: ignore[no-untyped-call]
             lambda found: place(found["name"]) if found["name"] in PLACES else found[0], markdown
         )
 
+    def on_post_page(self, output: str, **_: object) -> str:
+        """Mend what the theme's pages lack."""
+        return generator.mended(output, self._desk)
+
+    def on_post_template(self, output_content: str, **_: object) -> str:
+        """Mend the page for dead links, which is a template."""
+        return generator.mended(output_content, self._desk)
+
     @event_priority(-100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Bring the site up to date from the generator's pages and the tickets."""
         config.site_dir = str(self._site)
+        self.published = self.publish()
+        log.info("%s: %s", self._site, self.published)
+
+    def publish(self) -> Published:
+        """Bring the site up to date with the tickets, from the pages rendered last."""
         name = "serve" if self._command == "serve" else _short(self._site)
         state = self._cache / f"{name}.sqlite"
         try:
-            publication = Publication(self._desk, self._source(), self._site, self._pages, state)
-            self.published = publication.publish()
-            log.info("%s: %s", self._site, self.published)
+            today = get_build_datetime().astimezone(self._desk.zone).date()
+            source = self._source()
+            publication = Publication(self._desk, source, self._site, self._pages, state, today)
+            return publication.publish()
         except TrackerError as error:
             raise PluginError(f"{error.message}\n{error.hint}") from None
 
     def _source(self) -> Source:
-        if self._command == "serve":
-            return FolderSource(self._root)
+        if self.from_work_tree:
+            self._folder = self._folder or FolderSource(self._root)
+            return self._folder
         from tracker.desk.snapshot import Snapshot  # opens Git only for a real build
 
         return Snapshot.open(self._root)

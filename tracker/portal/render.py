@@ -18,10 +18,12 @@ from tracker.core.document import TicketFault, parse
 from tracker.core.pages.cards import CardWriter, repair_card
 from tracker.core.pages.lists import repair_row, row
 from tracker.core.pages.queues import Standing
+from tracker.core.pages.records import record
 from tracker.core.pages.shell import Shell
 from tracker.core.pages.site import Desk, ticket_url
-from tracker.core.pages.view import Gate, PublicTicket
+from tracker.core.pages.view import Gate, PublicTicket, looked_at
 from tracker.core.pages.words import ticket_stems
+from tracker.core.statistics import Facts
 from tracker.core.ticket import Ticket
 
 BATCH = 250
@@ -33,20 +35,24 @@ TICKET_FILE = re.compile(r"tickets/\d{3,}/(?P<id>[A-Z][A-Z0-9]{1,9}-(?P<number>[
 
 
 class Task(NamedTuple):
-    """One ticket file to render."""
+    """One ticket file to render; ``vouched`` as the gate takes it."""
 
     id: str
     path: str
     oid: str
     data: bytes
+    vouched: bool = True
 
 
 class Rendered(NamedTuple):
     """What the portal keeps of a rendered ticket; the card itself is written already.
 
     ``status`` is ``repair`` where the file can't be read and empty where nothing of the ticket
-    is public. ``closed`` is a POSIX time, 0 while open. ``files`` are pairs of the path in the
-    repository and the address on the portal. ``standing`` is what the queues need.
+    is public. ``closed`` and ``changed`` are POSIX times, ``closed`` 0 while open. ``files`` are
+    pairs of the path in the repository and the address on the portal. ``standing`` is what the
+    queues need, ``record`` the row in the data files. ``requester`` is the address by which
+    people are told apart, kept only where tickets are reviewed, and ``looked`` whether an agent
+    has looked at it.
     """
 
     id: str
@@ -61,6 +67,11 @@ class Rendered(NamedTuple):
     stems: str
     files: tuple[tuple[str, str], ...]
     standing: str = ""
+    changed: int = 0
+    record: str = ""
+    facts: Facts | None = None
+    requester: str = ""
+    looked: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,14 +90,25 @@ class Renderer:
         ticket = _read(task)
         if ticket is None:
             return self._repair(task, shell)
-        public = gate.pass_through(ticket)
+        public = gate.pass_through(ticket, vouched=task.vouched)
         if public is None:
-            return Rendered(task.id, _number(task.id), task.path, task.oid, *_UNSEEN)
-        title, card = f"{public.id} {public.title}", cards.card(public)
-        instead = ticket_url(public.merged_into) if public.merged_into else ""
-        page = shell.fill(title, ticket_url(public.id), card, instead)
-        write_text(self.out / ticket_url(public.id) / "index.html", page)
-        return self._kept(task, public)
+            kept = Rendered(task.id, _number(task.id), task.path, task.oid, *_UNSEEN)
+        else:
+            self._write(public, cards, shell)
+            kept = self._kept(task, public)
+        if not self.desk.review:
+            return kept
+        return kept._replace(requester=ticket.requester.key, looked=looked_at(ticket))
+
+    def _write(self, ticket: PublicTicket, cards: CardWriter, shell: Shell) -> None:
+        page = shell.fill(
+            f"{ticket.id} {ticket.title}",
+            ticket_url(ticket.id),
+            cards.card(ticket),
+            about=cards.about(ticket) if self.desk.is_public else "",
+            canonical=ticket_url(ticket.merged_into) if ticket.merged_into else "",
+        )
+        write_text(self.out / ticket_url(ticket.id) / "index.html", page)
 
     def _kept(self, task: Task, public: PublicTicket) -> Rendered:
         return Rendered(
@@ -106,6 +128,16 @@ class Renderer:
                 for one in entry.files
             ),
             Standing.of(public).kept,
+            int(public.updated.timestamp()),
+            record(public, self.desk) if self.desk.is_public else "",
+            Facts.of(
+                public.status,
+                public.created,
+                public.answered,
+                public.closed,
+                public.labels,
+                dict(self.desk.agents).get(public.assignee or "", public.assignee),
+            ),
         )
 
     def _repair(self, task: Task, shell: Shell) -> Rendered:

@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from tracker.core.pages import asking, front, queues
-from tracker.core.pages.html import STATUS_NAMES
+from tracker.core.pages import asking, front, queues, searching
+from tracker.core.pages.searching import status_names, status_stems
 from tracker.core.pages.site import Desk
+from tracker.core.pages.vocabulary import vocabulary_count
 
 STYLE = "assets/tracker/desk.css"
 SCRIPT = "assets/tracker/desk.js"
+ENGINE = "assets/tracker/engine.js"
 
 THEME = Path(__file__).parent / "theme"
 """Templates that stand before the theme's own."""
@@ -23,22 +25,30 @@ def static_files() -> Iterator[tuple[str, Path]]:
     """Return the files that are published as they are: (address, file)."""
     yield STYLE, _FOLDER / "desk.css"
     yield SCRIPT, _FOLDER / "desk.js"
-    for address in (asking.SCRIPT, asking.STYLE, front.SCRIPT, queues.SCRIPT):
+    for address in (asking.SCRIPT, asking.STYLE, front.SCRIPT, queues.SCRIPT, searching.SCRIPT):
         yield address, _FOLDER / Path(address).name
+    yield "assets/tracker/finder.js", _FOLDER / "finder.js"
     for path in sorted((_FOLDER / "vendor").iterdir()):
         yield f"assets/tracker/vendor/{path.name}", path
 
 
-def worker_script(desk: Desk, wrapped: str, shards: int, newest: int) -> str:
-    """Return the search worker. ``wrapped`` is the address of the theme's own worker."""
+def engine_script(desk: Desk, shards: int, newest: int) -> str:
+    """Return the search itself. ``newest`` is the highest number that anybody may see."""
     words = desk.words
-    names = {status: words._(name) for status, name in STATUS_NAMES.items()}
     data = {
-        "wrapped": wrapped.rpartition("/")[2],
         "prefix": desk.prefix,
         "shards": shards,
+        "vocabularies": vocabulary_count(shards),
         "newest": newest,
-        "names": {**names, "repair": words._("being repaired")},
+        "names": status_names(words),
+        "statuses": status_stems(words),
+        "all": words._("All results"),
     }
-    script = (_FOLDER / "worker.js").read_text("utf-8")
+    script = (_FOLDER / "engine.js").read_text("utf-8")
     return script.replace('"%DESK%"', json.dumps(data, ensure_ascii=False, sort_keys=True))
+
+
+def worker_script(wrapped: str) -> str:
+    """Return the worker behind the theme's box. ``wrapped`` is where the theme's own worker is."""
+    script = (_FOLDER / "worker.js").read_text("utf-8")
+    return script.replace("%WRAPPED%", wrapped.rpartition("/")[2])

@@ -8,9 +8,16 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from tracker.core.pages.shards import shard_count, shard_of, shard_text
+from tracker.core.pages.vocabulary import (
+    vocabulary_count,
+    vocabulary_of,
+    vocabulary_text,
+    weight,
+)
 from tracker.portal.state import State
 
 FOLDER = "search/tickets"
+VOCABULARY = "search/words"
 
 
 class SearchFiles:
@@ -20,6 +27,7 @@ class SearchFiles:
         self._state = state
         self._added: dict[str, array[int]] = defaultdict(lambda: array("I"))
         self._removed: dict[str, array[int]] = defaultdict(lambda: array("I"))
+        self._weights: dict[str, int] = {}
 
     def change(self, number: int, before: Collection[str], after: Collection[str]) -> None:
         """Note that ticket ``number`` had the stems ``before`` and has ``after``."""
@@ -50,6 +58,7 @@ class SearchFiles:
             (folder / f"{shard}.txt").write_bytes(text.encode())
         for shard in range(count, count_before):
             (folder / f"{shard}.txt").unlink(missing_ok=True)
+        self._write_vocabulary(vocabulary_count(count), vocabulary_count(count_before), site)
         return count
 
     def _lists(self, count: int, touched: set[int]) -> Iterator[tuple[str, int, array[int]]]:
@@ -58,7 +67,26 @@ class SearchFiles:
             touched.add(shard)
             added, removed = self._added.get(stem, ()), self._removed.get(stem, ())
             numbers = array("I") if self._state.is_new else self._state.numbers(stem)
+            before = len(numbers)
             for number in removed:
                 numbers.remove(number)
             numbers.extend(added)
+            if weight(before) != weight(len(numbers)):
+                self._weights[stem] = weight(len(numbers))
             yield stem, shard, array("I", sorted(numbers))
+
+    def _write_vocabulary(self, count: int, before: int, site: Path) -> None:
+        state = self._state
+        touched = set(range(count)) if state.is_new or count != before else set()
+        if count != before:
+            state.move_vocabulary(lambda stem: vocabulary_of(stem, count) or 0)
+        filed = ((vocabulary_of(stem, count), stem) for stem in self._weights)
+        changed = [(file, stem, self._weights[stem]) for file, stem in filed if file is not None]
+        state.put_vocabulary(changed)
+        folder = site / VOCABULARY
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in sorted(touched.union(file for file, _, _ in changed)):
+            text = vocabulary_text(state.vocabulary(file))
+            (folder / f"{file}.txt").write_bytes(text.encode())
+        for file in range(count, before):
+            (folder / f"{file}.txt").unlink(missing_ok=True)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.document.strategies import body, entries, line, tickets, values
@@ -88,21 +85,3 @@ def test_the_line_reader_agrees_with_yaml(written: str) -> None:
     fast = _fast(written)
     if fast is not None:
         assert _with_yaml([written], "") == {fast[0]: fast[1]}
-
-
-LAWS = [
-    test_a_ticket_reads_back_as_it_was,
-    test_a_written_file_renders_to_the_same_bytes,
-    test_escaping_is_undone_exactly,
-    test_adding_an_entry_is_the_same_as_rendering_it,
-    test_adding_an_entry_keeps_what_is_being_written,
-    test_setting_a_field_changes_that_line_alone,
-    test_amending_an_entry_changes_its_mark_alone,
-    test_the_line_reader_agrees_with_yaml,
-]
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
-def test_a_law_on_many_examples(law: Callable[[], None]) -> None:
-    settings(max_examples=3000, derandomize=False)(law)()

@@ -28,6 +28,22 @@ def test_a_row_is_escaped_and_links_its_card() -> None:
     assert "\0" not in page and "22.11.2026" in page
 
 
+def test_a_row_tells_labels_and_the_date_as_the_language_writes_it() -> None:
+    labelled = ticket(42, labels=("печать", "<b>"))
+    public = Gate("ru", DESK.zone).pass_through(labelled)
+    assert public is not None
+    russian, english = row(public, DESK.words), row(public, desk(language="en").words)
+    assert "кабинет <b>печать</b> <b>&lt;b&gt;</b><td>" in russian
+    assert "<td>22.11.2026\n" in russian and "<td>2026-11-22\n" in english
+
+
+def test_a_list_has_a_filter_that_only_scripts_show() -> None:
+    page = ListWriter(DESK).page(CLOSED, [repair_row("ACCREDO-1", DESK.words)], "../", COUNTS, "")
+    assert '<div class="tk-filter" hidden>' in page
+    assert 'href="../search/?status=closed"' in page
+    assert page.count("data-sort=") == 3
+
+
 def test_the_list_shown_is_marked_and_counts_are_told() -> None:
     page = ListWriter(DESK).page(
         CLOSED, [repair_row("ACCREDO-1", DESK.words)], "../../", COUNTS, ""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from tests.core.pages.make import answer, entry, ticket
 from tracker.core.addresses import Address
-from tracker.core.pages.view import Gate, PublicTicket
-from tracker.core.ticket import Attachment, Ticket
+from tracker.core.pages.view import Gate, PublicTicket, looked_at
+from tracker.core.ticket import Attachment, Entry, Ticket
 
 GATE = Gate("en", ZoneInfo("Europe/Moscow"), ("support@example.org",))
 CANARY = "canary7f3a"
@@ -85,3 +87,37 @@ def test_an_unseen_merging_leads_nowhere() -> None:
     assert seen(ticket(42, entry("a"), merged)).merged_into == "ACCREDO-7"
     assert seen(ticket(42, entry("a"), merged, held)).merged_into == "ACCREDO-7"
     assert seen(ticket(42, entry("a"), held)).merged_into == ""
+
+
+# Publishing after review
+
+
+def passes(*entries: Entry, vouched: bool = False) -> bool:
+    return GATE.pass_through(ticket(42, *entries), vouched=vouched) is not None
+
+
+def test_a_strangers_ticket_waits_for_an_agent() -> None:
+    assert not passes(entry("spam"))
+    assert not passes(entry("spam"), entry("more", 1))
+    assert passes(entry("hello"), vouched=True)
+
+
+@pytest.mark.parametrize("event", ["assigned", "closed", "labelled", "accepted", "opened"])
+def test_whatever_an_agent_does_is_a_look(event: str) -> None:
+    visibility = "public" if event in ("closed", "opened") else "internal"
+    assert passes(entry("a"), answer("", 1, kind="event", event=event, visibility=visibility))
+    assert passes(entry("a"), answer("b", 1))
+
+
+def test_a_note_an_automatic_reply_and_a_held_text_are_no_look() -> None:
+    assert not passes(entry("a"), answer("is this spam?", 1, kind="note"))
+    assert not passes(entry("a"), answer("on holiday", 1, automatic="vacation"))
+    assert not passes(entry("a"), answer("forged", 1, visibility="held"))
+    assert not passes(entry("a"), entry("", 1, kind="event", event="reopened"))
+
+
+def test_spam_is_neither_seen_nor_a_look() -> None:
+    marked = answer("", 1, kind="event", event="spam", visibility="internal")
+    spam = ticket(42, entry("buy", visibility="held"), marked)
+    assert not looked_at(spam)
+    assert GATE.pass_through(spam) is None

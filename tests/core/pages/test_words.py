@@ -8,7 +8,7 @@ import pytest
 
 from tests.core.pages.make import answer, entry, ticket
 from tracker.core.pages.view import Gate
-from tracker.core.pages.words import TITLE, stems, ticket_stems
+from tracker.core.pages.words import TITLE, label_mark, stems, ticket_stems
 from tracker.core.words import stem
 
 
@@ -35,5 +35,20 @@ def test_a_ticket_is_found_by_public_words_only() -> None:
     )
     assert public is not None
     found = ticket_stems(public)
+    assert {one for one in found if one[0] in "#@"} == {"#open"}
     assert {stem("принтер"), stem("иван"), TITLE + stem("кабинет")} <= found
     assert not {stem("секрет"), stem("цитата")} & found
+
+
+def test_a_ticket_is_found_by_its_status_and_labels() -> None:
+    public = Gate("ru", ZoneInfo("UTC")).pass_through(
+        ticket(42, status="waiting", labels=("Печать  и копии", "VPN"))
+    )
+    assert public is not None
+    marks = {one for one in ticket_stems(public) if one[0] in "#@"}
+    assert marks == {"#waiting", "@печать_и_копии", "@vpn"}
+    assert label_mark("печать и КОПИИ") in marks
+
+
+def test_words_of_any_script_are_words() -> None:
+    assert stems("Größere Büros, Київ") == {"größere", "büros", stem("київ")}

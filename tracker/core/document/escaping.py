@@ -35,7 +35,7 @@ def escape(text: str, form: Format) -> str:
 
 def unescape(text: str, form: Format) -> str:
     """Return exactly what ``escape`` was given."""
-    return _ESCAPED[form].sub(r"\1", text)
+    return _ESCAPED[form].sub(r"\1", text) if "\\" in text else text
 
 
 def escape_inline(text: str) -> str:

@@ -27,8 +27,9 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "format": get_args(Format),
     "visibility": get_args(Visibility),
 }
-_TEXTS = ("id", "via", "message", "digest", "sum", "automatic", "silent", "event")
-_MAPS = ("data", "bounced", "delayed")
+_TEXTS = frozenset(("via", "message", "digest", "sum", "automatic", "silent", "event"))
+_MAPS = frozenset(("data", "told", "bounced", "delayed"))
+_JSON = json.JSONDecoder()
 
 
 class MarkFault(ValueError):
@@ -47,7 +48,7 @@ def read_data(line: str) -> dict[str, Any]:
     if not line.endswith(SUFFIX):
         raise MarkFault(f"an entry mark must end with `{SUFFIX.strip()}` on the same line")
     try:
-        data = json.loads(line[len(PREFIX) : -len(SUFFIX)])
+        data = _JSON.decode(line[len(PREFIX) : -len(SUFFIX)])
     except ValueError as error:
         raise MarkFault(f"the entry mark is not valid JSON: {error}") from None
     if not isinstance(data, dict):
@@ -105,16 +106,7 @@ def in_order(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def entry_of(data: Mapping[str, Any], text: str, quoted: str) -> Entry:
     """Return the entry that a mark's data and the two texts make. Raises MarkFault."""
-    for key in ("id", "at", "by", "role"):
-        # A mail may name no sender at all: `by` may be empty.
-        if not isinstance(data.get(key), str) or not (data[key] or key == "by"):
-            raise MarkFault(f"the entry mark lacks `{key}`")
-    for key in _TEXTS:
-        if not isinstance(data.get(key, ""), str):
-            raise MarkFault(f"`{key}` of the entry mark must be a text")
-    for key, allowed in _CHOICES.items():
-        if data.get(key, allowed[0]) not in allowed:
-            raise MarkFault(f"`{key}` of the entry mark must be one of {', '.join(allowed)}")
+    _check(data)
     kind: Kind = data.get("kind", "message")
     return Entry(
         id=data["id"],
@@ -133,10 +125,30 @@ def entry_of(data: Mapping[str, Any], text: str, quoted: str) -> Entry:
         silent=data.get("silent", ""),
         event=data.get("event", ""),
         sum=data.get("sum", ""),
-        attachments=_files(data.get("files", [])),
-        **{key: _texts(data, key) for key in _MAPS},
-        told=_told(data),
+        data=data.get("data", {}),
+        told=data.get("told", {}),
+        bounced=data.get("bounced", {}),
+        delayed=data.get("delayed", {}),
+        attachments=_files(data["files"]) if "files" in data else (),
     )
+
+
+def _check(data: Mapping[str, Any]) -> None:
+    """Raise MarkFault for the first thing that is wrong with a mark's data."""
+    for key in ("id", "at", "by", "role"):
+        # A mail may name no sender at all: `by` may be empty.
+        if not isinstance(data.get(key), str) or not (data[key] or key == "by"):
+            raise MarkFault(f"the entry mark lacks `{key}`")
+    for key, value in data.items():
+        if key in _TEXTS:
+            if not isinstance(value, str):
+                raise MarkFault(f"`{key}` of the entry mark must be a text")
+        elif key in _CHOICES:
+            if value not in _CHOICES[key]:
+                allowed = ", ".join(_CHOICES[key])
+                raise MarkFault(f"`{key}` of the entry mark must be one of {allowed}")
+        elif key in _MAPS:
+            _check_map(key, value)
 
 
 def moment(written: str) -> datetime:
@@ -150,19 +162,14 @@ def moment(written: str) -> datetime:
     return at
 
 
-def _texts(data: Mapping[str, Any], key: str) -> dict[str, str]:
-    value = data.get(key, {})
-    if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+def _check_map(key: str, value: Any) -> None:
+    if not isinstance(value, dict):
         raise MarkFault(f"`{key}` of the entry mark must map texts to texts")
-    return value
-
-
-def _told(data: Mapping[str, Any]) -> dict[str, str]:
-    value = _texts(data, "told")
-    for at in value.values():
-        if not _UTC.fullmatch(at):
-            raise MarkFault(f"`told`: `{at}` is not a time such as 2026-11-22T06:40:11Z")
-    return value
+    for one in value.values():
+        if not isinstance(one, str):
+            raise MarkFault(f"`{key}` of the entry mark must map texts to texts")
+        if key == "told" and not _UTC.fullmatch(one):
+            raise MarkFault(f"`told`: `{one}` is not a time such as 2026-11-22T06:40:11Z")
 
 
 def _files(listed: Any) -> tuple[Attachment, ...]:

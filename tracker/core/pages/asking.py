@@ -89,7 +89,7 @@ class AskingPage:
             "limit": str(MAX_LINK),
             "type-word": type_word(desk.language),
             "text-word": text_word(desk.language),
-            "text-words": json.dumps(text_words(), ensure_ascii=False),
+            "text-words": json.dumps(text_words(desk.language), ensure_ascii=False),
             "fill": words._("Please fill this in."),
             "choose": words._("Please choose one."),
             "no-address": words._("This is no mail address."),

@@ -11,6 +11,7 @@ import markdown
 import nh3
 from markdown.inlinepatterns import InlineProcessor
 
+from tracker.core.pages.costs import Meter, TooCostly, is_costly
 from tracker.core.pages.html import escape, escape_text, visible
 from tracker.core.ticket import Format
 
@@ -26,12 +27,6 @@ _LINE = r"(?![ \t=+:-])(?!\d+[.)])[\w ,.;:?()\"'/%!№«»—–…+=@•$-]*+(?
 _SIMPLE = re.compile(rf"(?:{_LINE})*+")
 _ITEMS = re.compile(rf"(?:- (?=[^\s\d])(?:{_LINE}))++")
 _BOLD = re.compile(r"(?<![^\s(])\*\*(?=[^\W_])([^*\n]*?)(?<=[^\W_])\*\*(?![^\s.,;:?)])")
-_LONGEST = 60_000
-"""Characters of Markdown past which a body is shown as plain text: the converter's time grows
-faster than the text.
-"""
-_RUN = re.compile(r"([\[\](){}*_`!<>~\\])\1{99}")
-"""A hundred of one mark in a row mean nothing and take the converter minutes ("[" cubically)."""
 _TAGS = frozenset(
     [
         "p",
@@ -79,14 +74,14 @@ def render_body(text: str, form: Format, links: Mapping[str, str] | None = None)
     ``links`` maps the relative links an agent may write (names of attachments) to published
     ones; any other relative link loses its target.
     """
-    if form == "text" or len(text) > _LONGEST or _RUN.search(text):
+    if form == "text" or is_costly(text):
         return _render_text(text)
     blocks = _simple_blocks(text)
     if blocks is not None:
         return "".join(_render_block(one) for one in blocks)
     try:
         return _render_markdown(text, links or {})
-    except RecursionError:  # ten thousand ">" in a row
+    except (TooCostly, RecursionError):  # ten thousand ">" in a row
         return _render_text(text)
 
 
@@ -162,7 +157,7 @@ class _BareLink(InlineProcessor):
 
 
 @cache
-def _converter() -> markdown.Markdown:
+def _converter() -> tuple[markdown.Markdown, Meter]:
     made = markdown.Markdown(
         extensions=["fenced_code", "tables", "sane_lists", "nl2br"],
         extension_configs={"tables": {"use_align_attribute": True}},
@@ -173,7 +168,7 @@ def _converter() -> markdown.Markdown:
     made.preprocessors.deregister("html_block")
     made.inlinePatterns.deregister("html")
     made.inlinePatterns.register(_BareLink(_URL, made), "bare_link", 85)
-    return made
+    return made, Meter(made)
 
 
 class _Targets:
@@ -189,8 +184,10 @@ class _Targets:
 
 
 def _render_markdown(text: str, links: Mapping[str, str]) -> str:
+    converter, meter = _converter()
+    meter.start()
     clean = nh3.clean(
-        _converter().reset().convert(text),
+        converter.reset().convert(text),
         tags=set(_TAGS),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
         attribute_filter=_Targets(links),

@@ -35,6 +35,12 @@ class CardWriter:
             )
         )
 
+    def about(self, ticket: PublicTicket) -> str:
+        """Return who asked and when, for those who see a link to the card. Nothing that changes:
+        programs keep what they once read.
+        """
+        return f"{ticket.requester}, {self._words.day(ticket.created)}"
+
     def _forward(self, into: str) -> str:
         """Say where a merged ticket goes on. The old number stays readable: a page that leaves
         by itself takes the reader's place away (WCAG 2.2, 3.2.5).

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tracker.core.pages.html import STATUS_NAMES, escape
-from tracker.core.pages.site import ANY, CLOSED, OPEN, Desk, ticket_url
+from tracker.core.pages.site import ANY, CLOSED, OPEN, SEARCH, Desk, ticket_url
 from tracker.core.pages.view import PublicTicket
 from tracker.core.texts import Texts
 
@@ -23,13 +23,20 @@ TITLES_OF = {OPEN: "Open requests", CLOSED: "Closed requests", ANY: "All request
 _NAMES = {OPEN: "Open", CLOSED: "Closed", ANY: "Any"}
 
 
+_SORTED = {"Number": "number", "Subject": "title", "Updated": "changed"}
+"""Columns that a script sorts by, and as what."""
+_STATUS_OF = {OPEN: "?status=open", CLOSED: "?status=closed", ANY: ""}
+
+
 def row(ticket: PublicTicket, words: Texts) -> str:
     """Return a ticket's row, the same in every list."""
     number = escape(ticket.id)
+    labels = "".join(f" <b>{escape(one)}</b>" for one in ticket.labels)
     return (
         f'<tr class=tk-{ticket.status}><td><a href="{ROOT}{ticket_url(number)}">{number}</a>'
-        f"<td>{escape(ticket.title)}<td><i>{escape(words._(STATUS_NAMES[ticket.status]))}</i>"
-        f"<td>{escape(ticket.requester)}<td>{ticket.updated:%d.%m.%Y}\n"
+        f"<td>{escape(ticket.title)}{labels}"
+        f"<td><i>{escape(words._(STATUS_NAMES[ticket.status]))}</i>"
+        f"<td>{escape(ticket.requester)}<td>{ticket.updated.strftime(words._('%Y-%m-%d'))}\n"
     )
 
 
@@ -62,19 +69,34 @@ class ListWriter:
         if not table:
             body = f'<p class="tk-none">{escape(words._("There are no requests here."))}</p>'
         else:
-            body = self._table(table)
+            body = self._tools(which, root) + self._table(table)
         return f'<div class="tk-list">{self.tabs(which, root, counts)}{body}{pager}</div>'
 
     def _table(self, rows: str) -> str:
-        words = self._words
         heads = ("Number", "Subject", "Status", "From", "Updated")
-        cells = "".join(f'<th scope="col">{escape(words._(name))}' for name in heads)
-        find = escape(words._("Filter this page"))
+        cells = "".join(
+            f'<th scope="col"{self._sortable(name)}>{escape(self._words._(name))}' for name in heads
+        )
         return (
-            f'<div class="tk-filter" hidden><input type="search" aria-label="{find}"'
-            f' placeholder="{find}"><span role="status"></span></div>'
             f'<div class="tk-scroll"><table class="tk-table"><thead><tr>{cells}</thead><tbody>'
             f"{rows}</tbody></table></div>"
+        )
+
+    def _sortable(self, name: str) -> str:
+        return f" data-sort={_SORTED[name]}" if name in _SORTED else ""
+
+    def _tools(self, which: str, root: str) -> str:
+        """Return what a script fills with life: the filter, and the way to the whole list."""
+        words = self._words
+        find = escape(words._("Filter this page"))
+        shown = escape(words._("Shown: %(n)s of %(all)s", n="%n", all="%all"))
+        search = escape(words._("Search the whole list"))
+        return (
+            f'<div class="tk-filter" hidden><input type="search" aria-label="{find}"'
+            f' placeholder="{find}"><select aria-label="{escape(words._("Label"))}" hidden>'
+            f'<option value="">{escape(words._("All labels"))}</select>'
+            f'<a href="{root}{SEARCH}{_STATUS_OF[which]}">{search}</a>'
+            f'<span role="status" data-text="{shown}"></span></div>'
         )
 
     def tabs(self, which: str, root: str, counts: Counts | None) -> str:

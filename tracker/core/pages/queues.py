@@ -34,7 +34,7 @@ class Standing:
         last = words[-1] if words else None
         theirs = ticket.status == "waiting" or (last is not None and last.side == "agent")
         since = last.at if last else ticket.created
-        return cls("them" if theirs else "us", since.date().isoformat(), ticket.assignee)
+        return cls("them" if theirs else "us", since.date().isoformat(), ticket.assignee or "")
 
     @classmethod
     def read(cls, kept: str) -> Standing:

@@ -3,17 +3,22 @@
 A shard is text, one line a stem: the stem, a tab, its tickets. Tickets stand newest first as
 gaps in base 32, least digit first; a digit below 32 ends a number, one above it goes on.
 A stem of very many tickets keeps the newest ones and a ``*`` at the end: below the last number
-of such a list anything may hold.
+of such a list anything may hold. What begins with a mark is no word of the text: ``=`` a stem of
+the title, ``#`` a status, ``@`` a label.
 """
 
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from sys import byteorder
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-LONGEST = 8_000
+LONGEST = 4_000
 """Characters of one stem's list."""
+LONGEST_STATUS = 16_000
+"""Characters of the list of one status: it is asked for more exactly, and there are but three."""
 TITLES = 32
 """Numbers whose titles share one file."""
 _FEWEST, _PER_SHARD = 64, 32
@@ -32,6 +37,9 @@ def shard_of(stem: str, count: int) -> int:
 
     A stem of the title lies with the stem itself.
     """
+    if not stem.isascii() and max(stem) > "\uffff":
+        units = array("H", stem.encode("utf-16-le" if byteorder == "little" else "utf-16-be"))
+        stem = "".join(map(chr, units))
     value = 0x811C9DC5
     for letter in stem.removeprefix("="):
         value = ((value ^ ord(letter)) * 0x01000193) & 0xFFFFFFFF
@@ -87,11 +95,21 @@ def decode(text: str) -> list[int]:
 
 def shard_text(lists: Mapping[str, Sequence[int]]) -> str:
     """Return a shard's file: ``lists`` maps its stems to their tickets, lowest number first."""
-    lines = (f"{stem}\t{encode(reversed(lists[stem]), LONGEST)}\n" for stem in sorted(lists))
-    return "".join(lines)
+    return "".join(f"{stem}\t{_list(stem, lists[stem])}\n" for stem in sorted(lists))
 
 
-def titles_text(tickets: Iterable[tuple[int, str, str, str]]) -> str:
-    """Return a file of titles: ``tickets`` are (number, id, title, status)."""
-    listed = {number: [id_, title, status] for number, id_, title, status in tickets}
+def _list(stem: str, numbers: Sequence[int]) -> str:
+    return encode(reversed(numbers), LONGEST_STATUS if stem.startswith("#") else LONGEST)
+
+
+def titles_text(tickets: Iterable[tuple[int, str, str, str]], prefix: str) -> str:
+    """Return a file of titles: ``tickets`` are (number, id, title, status).
+
+    A ticket is the first letter of its status with its title; the id is left out where it is
+    ``prefix`` and the number.
+    """
+    listed: dict[int, str | list[str]] = {}
+    for number, id_, title, status in tickets:
+        said = f"{status[0]}{title}"
+        listed[number] = said if id_ == f"{prefix}-{number}" else [said, id_]
     return json.dumps(listed, ensure_ascii=False, separators=(",", ":"))

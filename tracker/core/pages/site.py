@@ -16,6 +16,8 @@ OPEN, CLOSED, ANY = "requests/", "requests/closed/", "requests/any/"
 """The addresses of the three lists below the portal's root."""
 NEW, CONTACTS, QUEUES = "new/", "contacts/", "queues/"
 """The addresses of the pages that the portal makes beside them."""
+SEARCH = "search/"
+"""The address of the search page."""
 
 
 _UNSAFE = re.compile(r"[\x00-,/:-@\[-^`{-\xa0]+")
@@ -26,6 +28,8 @@ class Desk:
     """The desk as its portal shows it. ``url`` is the portal's address and ends in a slash.
 
     ``agents`` are pairs of handle and name, ``requests`` of a type's key and the type.
+    ``is_public`` says that everybody may read tickets, ``review`` that new ones of unknown people
+    wait for an agent.
     """
 
     name: str
@@ -40,6 +44,8 @@ class Desk:
     submit_url: str = ""
     agents: tuple[tuple[str, str], ...] = ()
     requests: tuple[tuple[str, RequestType], ...] = ()
+    is_public: bool = True
+    review: bool = False
 
     @classmethod
     def of(cls, settings: Settings) -> Desk:
@@ -58,6 +64,8 @@ class Desk:
             desk.submit_url,
             tuple((handle, agent.name) for handle, agent in settings.agents.items()),
             tuple(settings.requests.items()),
+            desk.visibility == "public",
+            desk.publish == "after-review",
         )
 
     @property

@@ -13,6 +13,7 @@ from tracker.core.addresses import Address
 from tracker.core.pages.files import PublicFile, publish_file
 from tracker.core.pages.html import visible
 from tracker.core.pages.masking import Mask
+from tracker.core.statistics import closed_at, first_answer
 from tracker.core.texts import texts
 from tracker.core.ticket import Entry, Format, Status, Ticket
 from tracker.core.wording import event_sentence
@@ -47,10 +48,12 @@ class PublicEntry:
 
 @dataclass(frozen=True, slots=True)
 class PublicTicket:
-    """A ticket as the public sees it. ``closed`` is when it was closed, None while open.
+    """A ticket as the public sees it.
 
-    ``assignee`` is the handle of one of the desk's agents, or empty. ``merged_into`` is the id
-    of the ticket that took this one, or empty.
+    ``closed`` is when it was closed, None while open; ``answered`` when an agent first answered.
+    ``assignee`` is the handle of one of the desk's agents, empty where the settings name nobody
+    of that handle any more, None where nobody has the ticket. ``merged_into`` is the id of the
+    ticket that took this one, or empty.
     """
 
     id: str
@@ -63,7 +66,8 @@ class PublicTicket:
     closed: datetime | None
     labels: tuple[str, ...]
     entries: tuple[PublicEntry, ...]
-    assignee: str = ""
+    answered: datetime | None = None
+    assignee: str | None = None
     merged_into: str = ""
 
 
@@ -86,12 +90,17 @@ class Gate:
         self._mask = Mask(keep)
         self._agents = frozenset(agents)
 
-    def pass_through(self, ticket: Ticket) -> PublicTicket | None:
+    def pass_through(self, ticket: Ticket, *, vouched: bool = True) -> PublicTicket | None:
         """Return the public view of ``ticket``, or None where nothing of it is public.
 
         The title is as public as the first message: as long as that one is held or internal,
         the whole ticket is unseen. Times and status count public entries alone.
+
+        ``vouched`` is False where the desk publishes after review and knows nothing good of the
+        requester: then a ticket that no agent has looked at is unseen, too.
         """
+        if not vouched and not looked_at(ticket):
+            return None
         first = next((one for one in ticket.entries if one.kind == "message"), None)
         if first is None or not _is_public(first):
             return None
@@ -104,10 +113,11 @@ class Gate:
             requester=self._name(ticket.requester),
             created=self._local(ticket.created),
             updated=self._local(max(one.at for one in shown)),
-            closed=self._closed(ticket, shown),
+            closed=self._maybe(closed_at(ticket.status, shown)),
             labels=tuple(self._clean(label) for label in ticket.labels),
             entries=tuple(self._entry(one, ticket.id) for one in shown),
-            assignee=ticket.assignee if ticket.assignee in self._agents else "",
+            answered=self._maybe(first_answer(shown)),
+            assignee=self._assignee(ticket.assignee),
             merged_into=_merged_into(shown),
         )
 
@@ -134,11 +144,10 @@ class Gate:
         data = {key: entry.data[key] for key in _SHOWN_DATA if key in entry.data}
         return self._clean(event_sentence(replace(entry, author=author, data=data), self._words))
 
-    def _closed(self, ticket: Ticket, shown: list[Entry]) -> datetime | None:
-        if ticket.status != "closed":
+    def _assignee(self, handle: str | None) -> str | None:
+        if not handle:
             return None
-        closings = [one.at for one in shown if one.event == "closed"]
-        return self._local(closings[-1] if closings else max(one.at for one in shown))
+        return handle if handle in self._agents else ""
 
     def _name(self, who: Address) -> str:
         return self._clean(who.shown)
@@ -148,6 +157,25 @@ class Gate:
 
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(self._zone)
+
+    def _maybe(self, at: datetime | None) -> datetime | None:
+        return self._local(at) if at else None
+
+
+def looked_at(ticket: Ticket) -> bool:
+    """Whether an agent has looked at a ticket and let it stand: answered it, or done anything
+    that left an event, such as accepting, assigning or closing it.
+
+    A note or an automatic reply does not count, nor does anything done to a ticket whose first
+    message is held, as that of spam is.
+    """
+    return ticket.accepted and any(_is_look(one) for one in ticket.entries)
+
+
+def _is_look(entry: Entry) -> bool:
+    if entry.role != "agent" or entry.visibility == "held" or entry.automatic:
+        return False
+    return entry.kind == "event" or (entry.kind == "message" and entry.visibility == "public")
 
 
 def _merged_into(shown: list[Entry]) -> str:

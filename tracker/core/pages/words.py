@@ -11,8 +11,12 @@ from tracker.core.words import stem
 
 TITLE = "="
 """Stands before a stem that occurs in the title."""
+STATUS = "#"
+"""Stands before the ticket's status."""
+LABEL = "@"
+"""Stands before a label, in small letters and with ``_`` for blanks."""
 
-_WORD = re.compile(r"[a-zа-яё0-9]+")
+_WORD = re.compile(r"[^\W_]+")
 _LONGEST = 40
 
 
@@ -29,7 +33,13 @@ def ticket_stems(ticket: PublicTicket) -> set[str]:
     ticket already.
     """
     title = stems(ticket.title)
-    return title | {TITLE + one for one in title} | stems(" ".join(_said(ticket)))
+    marks = {STATUS + ticket.status, *map(label_mark, ticket.labels)}
+    return title | {TITLE + one for one in title} | stems(" ".join(_said(ticket))) | marks
+
+
+def label_mark(label: str) -> str:
+    """Return what the tickets of ``label`` are found by."""
+    return LABEL + "_".join(unicodedata.normalize("NFC", label).lower().split())[:_LONGEST]
 
 
 def _said(ticket: PublicTicket) -> Iterable[str]:

@@ -8,6 +8,12 @@
     return html.replaceAll("%ROOT%", base);
   }
 
+  function box(name) {
+    var made = document.createElement("div");
+    made.className = name;
+    return made;
+  }
+
   Object.keys(data.body).forEach(function (name) {
     document.body.setAttribute(name, data.body[name]);
   });
@@ -18,13 +24,23 @@
   document.body.classList.add("tk-lean");
   "%THEME%";
 
+  document.title += " - " + data.name;
+  document.head.insertAdjacentHTML("beforeend", placed(data.links));
+
   document.addEventListener("DOMContentLoaded", function () {
-    ["container", "main"].forEach(function (name) {
-      document.querySelector(".md-" + name).dataset.mdComponent = name;
-    });
-    var inner = document.querySelector(".md-main__inner");
+    // The theme's boxes. Before they are there, the style sheet keeps the content in its place.
+    var content = document.getElementById("tk");
+    var container = box("md-container");
+    var main = box("md-main");
+    var inner = box("md-main__inner md-grid");
+    container.dataset.mdComponent = "container";
+    main.dataset.mdComponent = "main";
+    content.before(container);
+    container.append(main);
+    main.append(inner);
+    inner.append(content);
     inner.insertAdjacentHTML("afterbegin", placed(data.nav));
-    inner.closest(".md-container").insertAdjacentHTML("beforeend", placed(data.foot));
+    container.insertAdjacentHTML("beforeend", placed(data.foot));
     // For agents: the ticket's file on the Git host. 1,000 tickets lie in one folder.
     var ticket = /\/tickets\/([A-Z][A-Z0-9]+-([0-9]+))\/(?:index\.html)?$/.exec(location.pathname);
     if (data.edit && ticket) {
