@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 
-NAMES = ("intake", "idle", "portal", "viewer", "seal")
+NAMES = ("intake", "idle", "watch", "portal", "viewer", "seal")
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.servers import Dovecot, Mailbox, ServerMissingError, SmtpServer
+from tests.servers import Dovecot, Mailbox, ServerMissingError, SmtpServer, TokenServer
 from tests.servers.github import GitHubServer
 
 _GIT_CONFIG = """\
@@ -64,6 +64,24 @@ def dovecot_tls() -> Iterator[Dovecot]:
     """A real Dovecot that also speaks imaps with a certificate nobody trusts."""
     try:
         server = Dovecot(tls=True)
+    except ServerMissingError as problem:
+        pytest.fail(str(problem), pytrace=False)
+    with server:
+        yield server
+
+
+@pytest.fixture
+def token_server() -> Iterator[TokenServer]:
+    """A token server with a memory of its own; its behaviour can be switched."""
+    with TokenServer() as server:
+        yield server
+
+
+@pytest.fixture
+def dovecot_oauth(token_server: TokenServer) -> Iterator[Dovecot]:
+    """A real Dovecot that takes what the token server gave out."""
+    try:
+        server = Dovecot(introspection=f"{token_server.url}/introspect")
     except ServerMissingError as problem:
         pytest.fail(str(problem), pytrace=False)
     with server:

@@ -23,9 +23,10 @@ import pytest
 import yaml
 from markdown.extensions.toc import slugify
 
-from tests.servers import Mailbox, SmtpServer
+from tests.servers import Mailbox, SmtpServer, TokenServer
 from tests.servers.dovecot import PASSWORD
 from tests.servers.github import GitHubServer
+from tests.servers.tokens import CLIENT, CLIENT_SECRET
 from tracker.cli.main import main
 from tracker.core.document import parse, render
 from tracker.core.options import KEYED, TABLES, options_of
@@ -334,9 +335,14 @@ class RealDesk:
     """A desk with mail in its mailbox, and its commands as processes."""
 
     def __init__(
-        self, folder: Path, mailbox: Mailbox, smtp: SmtpServer, github: GitHubServer
+        self,
+        folder: Path,
+        mailbox: Mailbox,
+        smtp: SmtpServer,
+        github: GitHubServer,
+        tokens: TokenServer,
     ) -> None:
-        self.folder = folder
+        self.folder, self.mailbox, self.tokens = folder, mailbox, tokens
         self.github = github.environment()
         self.root = folder / "desk"
         self.arguments: dict[str, list[str]] = {
@@ -347,7 +353,7 @@ class RealDesk:
                 *("--agent", "anna=Anna <anna@example.org>", "--host", "github", "--yes"),
             ],
             "sync": ["sync", "--json"],
-            "doctor": ["doctor", "--json"],
+            "doctor": ["doctor", "--json", "--resolver", "none"],
             "list": ["list", "--status", "any", "--json"],
             "show": ["show", "1", "--json"],
             "search": ["search", "printers", "--json"],
@@ -386,6 +392,8 @@ class RealDesk:
             "import mbox": ["import", "mbox", str(folder / "one.eml.mbox")],
             "import maildir": ["import", "maildir", str(folder / "maildir")],
             "import eml": ["import", "eml", str(folder / "maildir" / "cur")],
+            "watch": ["watch", "--json"],
+            "login": ["login", "--json"],
             "texts": ["texts", "de"],
             "account invite": ["account", "invite", "ivan@mail.example", "--json"],
             "account list": ["account", "list", "--json"],
@@ -427,12 +435,43 @@ class RealDesk:
         where = [] if path == "init" else ["-C", str(self.root)]
         command = [sys.executable, "-c", RECORDER, str(record), *where, *self.arguments[path]]
         surroundings = {**os.environ, "PYTHONPATH": str(ROOT), **self.github, **environment}
-        done = subprocess.run(
-            command, env=surroundings, capture_output=True, text=True, cwd=self.folder, check=False
-        )
+        pipe = subprocess.PIPE
+        with (
+            self.prepared(path),
+            subprocess.Popen(
+                command, env=surroundings, stdout=pipe, stderr=pipe, text=True, cwd=self.folder
+            ) as process,
+        ):
+            begun = self.follow(process) if path == "watch" else ""
+            out, said = process.communicate()
         names = record.read_text().split() if record.exists() else []
         read = {name for name in names if name.startswith("TRACKER_")}  # every secret's name
-        return done.returncode, done.stdout, done.stderr, read
+        return process.returncode, begun + out, said, read
+
+    @contextlib.contextmanager
+    def prepared(self, path: str) -> Iterator[None]:
+        """Bring a mail for `watch`; for `login` let the mailbox sign in at the token server."""
+        settings = self.root / "tracker.toml"
+        before = settings.read_text() if path == "login" else ""
+        if path == "login":
+            oauth = f'[mailbox]\nauth = "microsoft"\noauth_url = "{self.tokens.url}"\n'
+            settings.write_text(before.replace("[mailbox]\n", oauth))
+        if path == "watch":
+            mail = MAIL.format(name="watched", more="", padding="").replace("ivan@", "petr@")
+            self.mailbox.append(mail.encode())
+        yield
+        if path == "login":
+            settings.write_text(before)
+
+    def follow(self, process: subprocess.Popen[str]) -> str:
+        """Stop `watch` as soon as it has answered a mail; return what it printed until then."""
+        assert process.stdout is not None
+        lines: list[str] = []
+        for line in process.stdout:
+            lines.append(line)
+            if json.loads(line).get("sent"):
+                process.terminate()
+        return "".join(lines)
 
 
 RECORDER = """
@@ -463,7 +502,14 @@ def put_archives(folder: Path) -> None:
 
 
 @pytest.fixture
-def real(tmp_path: Path, mailbox: Mailbox, smtp: SmtpServer, github: GitHubServer) -> RealDesk:
+def real(
+    tmp_path: Path,
+    mailbox: Mailbox,
+    smtp: SmtpServer,
+    github: GitHubServer,
+    token_server: TokenServer,
+) -> RealDesk:
+    token_server.interval, token_server.decision = 1, "allowed"
     put_archives(tmp_path)
     github.workflows = {"inbox.yml": "active", "portal.yml": "active"}
     github.add_run("inbox.yml", "success", timedelta(minutes=9))
@@ -476,7 +522,7 @@ def real(tmp_path: Path, mailbox: Mailbox, smtp: SmtpServer, github: GitHubServe
     spam = "X-Spam-Flag: YES\r\n"
     mailbox.append(MAIL.format(name="spam", more=spam, padding="").encode())
     mailbox.append(MAIL.format(name="big", more="", padding="x" * 2**21).encode())
-    return RealDesk(tmp_path, mailbox, smtp, github)
+    return RealDesk(tmp_path, mailbox, smtp, github, token_server)
 
 
 def test_json_and_secrets_are_as_documented(real: RealDesk) -> None:
@@ -485,6 +531,8 @@ def test_json_and_secrets_are_as_documented(real: RealDesk) -> None:
         "TRACKER_SECRET": SECRET,
         "TRACKER_IMAP_PASSWORD": PASSWORD,
         "TRACKER_SMTP_PASSWORD": PASSWORD,
+        "TRACKER_OAUTH_CLIENT_ID": CLIENT,
+        "TRACKER_OAUTH_CLIENT_SECRET": CLIENT_SECRET,
     }
     schemas = {
         "sync": "sync",
@@ -517,12 +565,18 @@ def test_json_and_secrets_are_as_documented(real: RealDesk) -> None:
         status, out, said, read = real.run(path, **secrets)
         assert read == set(REFERENCE.SECRETS.get(path, {})), path
         partial = ("sync", "quarantine retry")
-        nothing_to_do = ("recover", "correct", "demo send", "outbox allow")
+        nothing_to_do = ("recover", "correct", "demo send", "outbox allow", "login")
         wanted = 3 if path in partial else 1 if path in nothing_to_do else 0
         assert status == wanted or path.startswith("demo"), f"{path}: {out}{said}"
         if path == "init":
             with (real.root / "tracker.toml").open("a") as file:
                 file.write("\n[limits]\nmessage_mib = 1\n")
+        if path == "watch":
+            event, *_ = (one for one in map(json.loads, out.splitlines()) if one.get("sent"))
+            schema = json.loads((DOCS / "reference/schemas/watch.json").read_text())
+            for one in out.splitlines():
+                fit(json.loads(one), schema, schema, path)
+            assert event["opened"] == 1
         if path in schemas:
             printed[path] = json.loads(out)
             schema = json.loads((DOCS / f"reference/schemas/{schemas[path]}.json").read_text())
@@ -563,6 +617,7 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "array": list,
     "string": str,
     "integer": int,
+    "number": (int, float),
     "boolean": bool,
     "null": type(None),
 }

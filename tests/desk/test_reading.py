@@ -10,6 +10,7 @@ import pytest
 
 from tests.desk.conftest import SECRET, RealDesk, letter
 from tests.desk.helpers import run
+from tracker.adapters.dns import Resolver
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
 from tracker.desk import answers, changes, opening, queries
@@ -199,7 +200,10 @@ def test_a_broken_ticket_is_reported_by_the_list_and_the_others_stay(filled: Rea
 
 
 def findings(desk: RealDesk) -> dict[str, tuple[bool, str]]:
-    return {one.subject: (one.ok, f"{one.message} {one.hint}") for one in examine(desk.root)}
+    return {
+        one.subject: (one.ok, f"{one.message} {one.hint}")
+        for one in examine(desk.root, Resolver("none"))
+    }
 
 
 def test_a_healthy_desk(desk: RealDesk) -> None:

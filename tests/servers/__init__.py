@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from .dovecot import Dovecot, Mailbox, ServerMissingError
+from .proxy import Proxy
 from .smtp import Letter, SmtpServer
+from .tokens import TokenServer
 
-__all__ = ["Dovecot", "Letter", "Mailbox", "ServerMissingError", "SmtpServer"]
+__all__ = [
+    "Dovecot",
+    "Letter",
+    "Mailbox",
+    "Proxy",
+    "ServerMissingError",
+    "SmtpServer",
+    "TokenServer",
+]

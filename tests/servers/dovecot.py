@@ -40,14 +40,18 @@ class Dovecot:
     """One Dovecot of one's own, on a free loopback port, until ``stop``.
 
     With ``tls`` it also speaks imaps on ``tls_port``; ``certificates.ca`` is the file with the
-    authority that signed it, which no machine trusts by itself.
+    authority that signed it, which no machine trusts by itself. With ``introspection``, the
+    address of a token server, it takes access tokens (XOAUTH2, OAUTHBEARER) beside the password.
+    ``extra`` are lines of its settings that come last.
     """
 
-    def __init__(self, *, tls: bool = False) -> None:
+    def __init__(self, *, tls: bool = False, introspection: str = "", extra: str = "") -> None:
         self.program = _program()
         self.folder = short_folder("trk-imap-")
         self.port = 0
         self.tls_port = 0
+        self.introspection = introspection
+        self.extra = extra
         self.certificates = Certificates(self.folder / "tls") if tls else None
         self._account = _account()
         self._process: subprocess.Popen[bytes] | None = None

@@ -33,6 +33,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -46,7 +49,7 @@ protocols = imap
 disable_plaintext_auth = no
 mail_home = {folder}/home/%u
 mail_location = maildir:~/Maildir
-passdb {{
+{oauth}passdb {{
   driver = static
   args = password={password}
 }}
@@ -63,7 +66,7 @@ auth_allow_cleartext = yes
 mail_home = {folder}/home/%{{user}}
 mail_driver = maildir
 mail_path = ~/Maildir
-passdb static {{
+{oauth}passdb static {{
   password = {password}
 }}
 userdb static {{
@@ -87,9 +90,29 @@ def settings(version: str, folder: Path, server: Dovecot) -> str:
         port=server.port,
         tls_port=server.tls_port,
         password="secret",
+        oauth=_oauth(modern, folder, server),
     )
     head = f"dovecot_config_version = {number}\ndovecot_storage_version = {number}\n"
-    return (head if modern else "") + text + _tls(modern, server)
+    return (head if modern else "") + text + _tls(modern, server) + server.extra
+
+
+def _oauth(modern: bool, folder: Path, server: Dovecot) -> str:
+    """Access tokens are shown to a token server, which says whose they are."""
+    if not server.introspection:
+        return ""
+    head = "auth_mechanisms = plain login xoauth2 oauthbearer\n"
+    asking = (
+        f"introspection_mode = auth\nintrospection_url = {server.introspection}\n"
+        "active_attribute = active\nactive_value = true\nusername_attribute = email\n"
+    )
+    if modern:
+        return f"{head}oauth2 {{\n{asking}}}\npassdb oauth2 {{\n}}\n"
+    # Without caching: a token that is revoked is refused at once.
+    (folder / "oauth2.conf").write_text(asking)
+    return (
+        f"{head}passdb {{\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n"
+        f"  args = {folder}/oauth2.conf\n}}\n"
+    )
 
 
 def _tls(modern: bool, server: Dovecot) -> str:

@@ -140,6 +140,10 @@ class SmtpServer:
         """Take mail only from who logs in with these (from the next connection on)."""
         self._set(auth=[user, password])
 
+    def demand_token(self, user: str, introspection: str) -> None:
+        """Take mail only from who shows an access token that is good for ``user`` there."""
+        self._set(bearer=[user, introspection])
+
     def limit_size(self, size: int) -> None:
         """Announce and keep a limit for one letter (from the next connection on)."""
         self._set(size=size)

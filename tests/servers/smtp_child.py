@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import json
 import os
 import signal
 import sys
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +107,22 @@ class Handler:
         fresh.rename(letters / f"{number:06d}.json")
         return number
 
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:
+        """Show the access token to the token server, and whose it is to the settings."""
+        user, introspection = self.behaviour()["bearer"]
+        words = base64.b64decode(args[1] if len(args) > 1 else b"").decode()
+        shown = dict(part.split("=", 1) for part in words.split("\x01") if "=" in part)
+        headers = {"Authorization": shown.get("auth", "")}
+        asked = urllib.request.Request(introspection, headers=headers)
+        answer = await asyncio.to_thread(lambda: urllib.request.urlopen(asked, timeout=10).read())
+        known = json.loads(answer)
+        if known["active"] and known["email"] == user == shown.get("user"):
+            return AuthResult(success=True, auth_data=user)
+        # The reason as a challenge; the client answers it with an empty line, then 535.
+        await server.challenge_auth(b'{"status":"401"}')
+        self.refuse("AUTH", shown.get("user", ""), "535 5.7.8 Bad token")
+        return AuthResult(success=False, handled=False)
+
     async def strike(self) -> None:
         """Kill the victim if this connection is doomed, as soon as its name is known."""
         if not self.doomed:
@@ -138,9 +156,10 @@ def connection(folder: Path) -> SMTP:
         enable_SMTPUTF8=True,
         loop=asyncio.get_running_loop(),
         data_size_limit=how.get("size"),
-        auth_required="auth" in how,
+        auth_required="auth" in how or "bearer" in how,
         auth_require_tls=False,
         authenticator=authenticate if "auth" in how else None,
+        auth_exclude_mechanism=["LOGIN", "PLAIN"] if "bearer" in how else ["XOAUTH2"],
     )
 
 

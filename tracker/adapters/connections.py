@@ -13,6 +13,26 @@ class MailServerError(TrackerError):
     """A mail server can't be used. The next run tries again."""
 
 
+class SignInRefused(MailServerError):
+    """The server knows us not: trying again soon would be in vain, and may lock the account."""
+
+
+def refused(what: str, endpoint: Endpoint, *, by_token: bool) -> SignInRefused:
+    """Return the error for a user whom a mail server does not let in."""
+    key = what.lower()
+    if by_token:
+        return SignInRefused(
+            f"{what}: {endpoint.host} refuses the access token for user {endpoint.user}",
+            f"The user in `mailbox.{key}` must be the one who signed in with `tracker login`, and "
+            f"{what} must be allowed for this mailbox at the provider.",
+        )
+    return SignInRefused(
+        f"{what}: {endpoint.host} refuses user {endpoint.user} or the password",
+        f"Check the user in `mailbox.{key}` and the variable TRACKER_{what}_PASSWORD; "
+        "many providers want an app password.",
+    )
+
+
 def odd_password(variable: str) -> MailServerError:
     """Return the error for a user or password that the protocol can't carry."""
     return MailServerError(

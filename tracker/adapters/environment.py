@@ -12,12 +12,18 @@ SECRET = "TRACKER_SECRET"
 SECRET_OLD = "TRACKER_SECRET_OLD"
 IMAP_PASSWORD = "TRACKER_IMAP_PASSWORD"
 SMTP_PASSWORD = "TRACKER_SMTP_PASSWORD"
+OAUTH_CLIENT_ID = "TRACKER_OAUTH_CLIENT_ID"
+OAUTH_CLIENT_SECRET = "TRACKER_OAUTH_CLIENT_SECRET"
+OAUTH_REFRESH_TOKEN = "TRACKER_OAUTH_REFRESH_TOKEN"
 
 PURPOSES = {
     SECRET: "the desk's master secret; `tracker init` shows it once",
     SECRET_OLD: "the master secret before the present one, while records are rewritten",
     IMAP_PASSWORD: "the password of the mailbox, for reading",
     SMTP_PASSWORD: "the password of the mailbox, for sending",
+    OAUTH_CLIENT_ID: "the app's ID, as Google or Microsoft registered it",
+    OAUTH_CLIENT_SECRET: "the app's secret, or the JSON key of Google's service account",
+    OAUTH_REFRESH_TOKEN: "what `tracker login` printed",
 }
 _SHORTEST = 16
 

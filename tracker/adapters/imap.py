@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
@@ -12,7 +13,14 @@ from types import TracebackType
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
 
-from tracker.adapters.connections import MailServerError, connection_error, odd_password
+from tracker.adapters.connections import (
+    MailServerError,
+    SignInRefused,
+    connection_error,
+    odd_password,
+    refused,
+)
+from tracker.adapters.signing import Credential, mechanism
 from tracker.core.endpoint import Endpoint
 
 # The library logs a server's words that are not ASCII; without a handler that goes to stderr.
@@ -33,15 +41,21 @@ class Waiting:
 class Mailbox:
     """One folder of a mailbox, opened read only (EXAMINE, RFC 9051 section 6.3.3)."""
 
-    def __init__(self, endpoint: Endpoint, password: str, folder: str) -> None:
-        self._endpoint, self._password, self._folder = endpoint, password, folder
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        credential: Credential,
+        folder: str,
+        answer_seconds: float = _READ_SECONDS,
+    ) -> None:
+        self._endpoint, self._credential, self._folder = endpoint, credential, folder
+        self._answer_seconds = answer_seconds
         self._client: IMAPClient = None
         self.uidvalidity = 0
 
     def __enter__(self) -> Mailbox:
         try:
-            self._client = self._connect()
-            self._sign_in()
+            self._open()
             answer = self._examine()
         except BaseException:
             self.__exit__(None, None, None)
@@ -55,12 +69,17 @@ class Mailbox:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._client is None:
+        client, self._client = self._client, None
+        if client is None:
             return
         try:
-            self._client.logout()
+            if error is None:
+                client.logout()
+                return
         except (IMAPClientError, OSError):
-            self._client.shutdown()
+            pass
+        with contextlib.suppress(IMAPClientError, OSError):
+            client.shutdown()  # after a fault a word more would be waited for in vain
 
     def _connect(self) -> IMAPClient:
         end = self._endpoint
@@ -72,7 +91,7 @@ class Mailbox:
                 use_uid=True,
                 ssl=end.tls_from_start,
                 ssl_context=context if end.tls_from_start else None,
-                timeout=SocketTimeout(_CONNECT_SECONDS, _READ_SECONDS),
+                timeout=SocketTimeout(_CONNECT_SECONDS, self._answer_seconds),
             )
             client.normalise_times = False  # keep the zone of INTERNALDATE
             if not end.tls_from_start and not end.loopback:
@@ -81,20 +100,47 @@ class Mailbox:
             raise connection_error("IMAP", end, error) from None
         return client
 
-    def _sign_in(self) -> None:
+    def _open(self) -> None:
+        """Connect and sign in; a token that is refused is renewed once."""
+        credential = self._credential
+        self._client = self._connect()
+        if isinstance(credential, str):
+            self._sign_in(lambda: self._login(credential))
+            return
+        access = credential.access()
+        try:
+            self._sign_in(lambda: self._show(access))
+        except SignInRefused:
+            credential.drop(access)
+            self.__exit__(None, None, None)
+            self._client = self._connect()
+            access = credential.access()
+            self._sign_in(lambda: self._show(access))
+
+    def _sign_in(self, step: Callable[[], None]) -> None:
         end = self._endpoint
         try:
-            self._client.login(end.user, self._password)
+            step()
         except LoginError:
-            raise MailServerError(
-                f"IMAP: {end.host} refuses user {end.user} or the password",
-                "Check the user in `mailbox.imap` and the variable TRACKER_IMAP_PASSWORD; "
-                "many providers want an app password.",
-            ) from None
+            by_token = not isinstance(self._credential, str)
+            raise refused("IMAP", end, by_token=by_token) from None
         except UnicodeEncodeError:
             raise odd_password("TRACKER_IMAP_PASSWORD") from None
         except (OSError, IMAPClientError) as error:
             raise connection_error("IMAP", end, error) from None
+
+    def _login(self, password: str) -> None:
+        self._client.login(self._endpoint.user, password)
+
+    def _show(self, access: str) -> None:
+        offers = self._client.has_capability
+        way = mechanism(lambda name: bool(offers(f"AUTH={name}")), self._endpoint, access)
+        try:
+            self._client.sasl_login(way.name, way)
+        except self._client.AbortError:
+            raise
+        except IMAPClientError as error:
+            raise LoginError(str(error)) from None
 
     def _examine(self) -> dict[bytes, int]:
         try:
@@ -107,6 +153,11 @@ class Mailbox:
         except OSError as error:
             raise connection_error("IMAP", self._endpoint, error) from None
         return answer
+
+    @property
+    def client(self) -> IMAPClient:
+        """The connection itself, for what only waits or looks on."""
+        return self._client
 
     def folders(self) -> list[str]:
         """Return the names of the folders there are."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from types import TracebackType
@@ -42,12 +43,16 @@ class Readers:
         self._ends: list[Connection] = []
         count = min(_MOST, max(1, (os.cpu_count() or 1) - 1)) if waiting >= WORTH_IT else 0
         context = multiprocessing.get_context("spawn")
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ())
         for _ in range(count):
             ours, theirs = context.Pipe()
             process = context.Process(target=_serve, args=(theirs, limit, lists), daemon=True)
             process.start()
             theirs.close()
             self._ends.append(ours)
+        # Starting its resource tracker, multiprocessing lets SIGINT and SIGTERM through, which
+        # `watch` holds back.
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
     def __enter__(self) -> Readers:
         return self

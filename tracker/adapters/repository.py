@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -169,8 +170,14 @@ class Repository:
 
     def tidy(self) -> None:
         """Let Git pack loose objects when there are many (69 KB a commit otherwise)."""
+        self.start_tidying().wait()
+
+    def start_tidying(self) -> subprocess.Popen[bytes]:
+        """Do so in a process beside."""
+        nothing = subprocess.DEVNULL
         quiet = ("-c", "gc.autoDetach=false", "-c", "maintenance.autoDetach=false")
-        self.git.attempt(*quiet, "maintenance", "run", "--auto", "--quiet")
+        arguments = (*quiet, "maintenance", "run", "--auto", "--quiet")
+        return self.git.start(*arguments, stdin=nothing, stdout=nothing, stderr=nothing)
 
 
 def _behind(branch: str, files: Sequence[str]) -> str:

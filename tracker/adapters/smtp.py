@@ -6,10 +6,19 @@ import re
 import smtplib
 import ssl
 from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
 from typing import Literal
 
-from tracker.adapters.connections import MailServerError, connection_error, odd_password
+from tracker.adapters.certificates import good_until
+from tracker.adapters.connections import (
+    MailServerError,
+    SignInRefused,
+    connection_error,
+    odd_password,
+    refused,
+)
+from tracker.adapters.signing import Credential, mechanism
 from tracker.core.endpoint import Endpoint
 from tracker.core.letters import Letter, ascii_address
 
@@ -42,8 +51,8 @@ class Sender:
     section 3.3), and this one only where a submission service refuses the null sender.
     """
 
-    def __init__(self, endpoint: Endpoint, password: str, address: str) -> None:
-        self._endpoint, self._password = endpoint, password
+    def __init__(self, endpoint: Endpoint, credential: Credential, address: str) -> None:
+        self._endpoint, self._credential = endpoint, credential
         self._address = ascii_address(address)
         self._envelope = ""
         self._server: smtplib.SMTP | None = None
@@ -70,9 +79,26 @@ class Sender:
     def check(self) -> None:
         """Connect and sign in. Raises MailServerError."""
         if self._server is None:
-            self._server = self._connect()
+            self._server = self._open()
 
-    def _connect(self) -> smtplib.SMTP:
+    @property
+    def certificate_until(self) -> datetime | None:
+        """Until when the server's certificate is good; None without TLS, or not connected."""
+        return good_until(self._server.sock if self._server is not None else None)
+
+    def _open(self) -> smtplib.SMTP:
+        """Connect and sign in; a token that is refused is renewed once."""
+        credential = self._credential
+        if isinstance(credential, str) or not self._endpoint.user:
+            return self._connect(credential if isinstance(credential, str) else "")
+        access = credential.access()
+        try:
+            return self._connect(access)
+        except SignInRefused:
+            credential.drop(access)
+            return self._connect(credential.access())
+
+    def _connect(self, secret: str) -> smtplib.SMTP:
         end = self._endpoint
         context = ssl.create_default_context()
         server: smtplib.SMTP | None = None
@@ -84,22 +110,27 @@ class Sender:
                 if not end.loopback:
                     server.starttls(context=context)
             server.ehlo_or_helo_if_needed()
-            if end.user and self._password:
-                server.login(end.user, self._password)
+            if end.user and secret:
+                self._sign_in(server, secret)
         except smtplib.SMTPAuthenticationError:
             _close(server)
-            raise MailServerError(
-                f"SMTP: {end.host} refuses user {end.user} or the password",
-                "Check the user in `mailbox.smtp` and the variable TRACKER_SMTP_PASSWORD; "
-                "many providers want an app password.",
-            ) from None
+            by_token = not isinstance(self._credential, str)
+            raise refused("SMTP", end, by_token=by_token) from None
         except UnicodeEncodeError:
             _close(server)
             raise odd_password("TRACKER_SMTP_PASSWORD") from None
-        except (smtplib.SMTPException, OSError) as error:
-            _close(server)
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            _close(server)  # a challenge that is no base64 is a ValueError
             raise connection_error("SMTP", end, error) from None
         return server
+
+    def _sign_in(self, server: smtplib.SMTP, secret: str) -> None:
+        if isinstance(self._credential, str):
+            server.login(self._endpoint.user, secret)
+            return
+        offered = server.esmtp_features.get("auth", "").upper().split()
+        way = mechanism(lambda name: name in offered, self._endpoint, secret)
+        server.auth(way.name, way)
 
     def send(self, letter: Letter) -> Answer:
         """Send one letter. Raises MailServerError where no server can be reached at all, or it

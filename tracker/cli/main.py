@@ -20,6 +20,8 @@ from tracker.core.errors import TrackerError
 COMMANDS = {
     "init": "init:init",
     "sync": "sync:sync",
+    "watch": "watch:watch",
+    "login": "login:login",
     "queue": "queue:queue",
     "new": "phone:new",
     "reply": "answers:reply",

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from tracker.core.endpoint import Endpoint, endpoint
+from tracker.core.endpoint import Endpoint, authority, endpoint, scope, tenant
 from tracker.core.questions import Question, read_questions
 from tracker.core.texts import Language
 from tracker.core.working_time import (
@@ -218,6 +218,30 @@ class Mailbox:
     )
     smtp: Endpoint | None = option(
         "The server that sends: `smtps://user@host[:port]` or `smtp://…`, likewise.", "", _smtp
+    )
+    auth: Literal["password", "google", "microsoft"] = option(
+        "How reading and sending sign in: with `password`, or by OAuth 2.0 at Google or Microsoft "
+        "365, whose secrets `tracker login` makes.",
+        "password",
+        choices=("password", "google", "microsoft"),
+    )
+    oauth_grant: Literal["refresh-token", "client-credentials"] = option(
+        "As whom OAuth signs in: as a person, by the `refresh-token` of `tracker login`; or as an "
+        "application, by `client-credentials` (Microsoft) or a service account (Google).",
+        "refresh-token",
+        choices=("refresh-token", "client-credentials"),
+    )
+    oauth_tenant: str | None = option(
+        "Microsoft's tenant: its ID or domain. Client credentials need it.", "", tenant
+    )
+    oauth_url: str | None = option(
+        "Another authority for tokens, such as that of a national cloud: "
+        "`https://login.microsoftonline.us`.",
+        "",
+        authority,
+    )
+    oauth_scope: str | None = option(
+        "Another scope to ask for, as there are in some clouds.", "", scope
     )
     folder: str = option("The IMAP folder that is read.", "INBOX")
     backlog: Literal["silent", "leave"] = option(

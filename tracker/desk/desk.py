@@ -16,6 +16,7 @@ from tracker.adapters.environment import SECRET, SECRET_OLD, optional_secret, se
 from tracker.adapters.git import Git
 from tracker.adapters.index import Index, Progress
 from tracker.adapters.repository import Repository
+from tracker.adapters.tokens import Tokens
 from tracker.core.accounts.reception import Means
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
@@ -65,6 +66,8 @@ class Desk:
     new_account: Callable[[], str] = random_account
     pause: Callable[[int], None] = pause
     progress: Progress | None = None
+    tokens: Tokens | None = None
+    """Where the mailbox signs in by OAuth, once it did."""
 
     @classmethod
     def open(cls, folder: Path) -> Desk:

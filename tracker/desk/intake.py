@@ -11,7 +11,7 @@ from itertools import groupby
 from types import TracebackType
 
 from tracker.adapters.commits import Change
-from tracker.adapters.environment import IMAP_PASSWORD, optional_secret
+from tracker.adapters.environment import IMAP_PASSWORD
 from tracker.adapters.imap import Mailbox, Waiting
 from tracker.adapters.readers import Readers
 from tracker.core import state
@@ -22,6 +22,7 @@ from tracker.core.settings import Settings
 from tracker.core.state import Lease, Position
 from tracker.core.tokens import Keys
 from tracker.desk.batches import batches
+from tracker.desk.credentials import credential
 from tracker.desk.desk import Desk
 from tracker.desk.lease import may_send
 from tracker.desk.report import Report
@@ -50,7 +51,7 @@ def take_in(desk: Desk, keys: Keys, lease: Lease | None, report: Report, watch: 
     commit = desk.repository.newest()
     with desk.index.at(commit, desk.progress):
         position = state.read_position(View(desk.git, desk.index, commit).read(state.MAILBOX))
-    with Mailbox(endpoint, optional_secret(IMAP_PASSWORD), desk.settings.mailbox.folder) as box:
+    with Mailbox(endpoint, credential(desk, IMAP_PASSWORD), desk.settings.mailbox.folder) as box:
         if position is None or position.uidvalidity != box.uidvalidity:
             since = desk.now() - timedelta(days=desk.settings.limits.backlog_days)
             position = Position(box.uidvalidity, 0, since.isoformat())

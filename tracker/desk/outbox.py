@@ -8,7 +8,7 @@ from datetime import UTC, timedelta
 
 from tracker.adapters.commits import Change
 from tracker.adapters.connections import MailServerError
-from tracker.adapters.environment import SMTP_PASSWORD, optional_secret
+from tracker.adapters.environment import SMTP_PASSWORD
 from tracker.adapters.journal import Journal
 from tracker.adapters.smtp import Answer, Sender
 from tracker.core import state
@@ -23,6 +23,7 @@ from tracker.core.state import Lease
 from tracker.core.suppression import Suppressed
 from tracker.core.tokens import Keys
 from tracker.desk.composing import Composer
+from tracker.desk.credentials import credential
 from tracker.desk.desk import Desk
 from tracker.desk.due import look
 from tracker.desk.inviting import Linker, newcomers, welcome
@@ -88,7 +89,7 @@ class Outbox:
         self._send_under_lease(self._desk.settings.mailbox.smtp, found)
 
     def _send_under_lease(self, endpoint: Endpoint, found: _Looked) -> None:
-        password = optional_secret(SMTP_PASSWORD)
+        password = credential(self._desk, SMTP_PASSWORD)
         holds = found.holds
         with Sender(endpoint, password, self._desk.settings.mailbox.address) as sender:
             try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from tracker.adapters.commits import Change
-from tracker.adapters.environment import IMAP_PASSWORD, optional_secret
+from tracker.adapters.environment import IMAP_PASSWORD
 from tracker.adapters.imap import Mailbox
 from tracker.core import state
 from tracker.core.arrival import Arrival
@@ -13,6 +13,7 @@ from tracker.core.errors import TrackerError
 from tracker.core.intake import Outcome
 from tracker.core.state import Quarantined
 from tracker.core.tokens import Keys
+from tracker.desk.credentials import credential
 from tracker.desk.desk import Desk
 from tracker.desk.intake import Reader, commit_message, decision
 from tracker.desk.queries import newest
@@ -41,7 +42,7 @@ def retry(desk: Desk, uids: Collection[int]) -> Report:
         raise TrackerError("No mailbox is set", "Set `mailbox.imap` in tracker.toml.")
     desk.repository.fetch()
     records = [one for one in quarantined(desk) if not uids or one.uid in uids]
-    with Mailbox(endpoint, optional_secret(IMAP_PASSWORD), desk.settings.mailbox.folder) as box:
+    with Mailbox(endpoint, credential(desk, IMAP_PASSWORD), desk.settings.mailbox.folder) as box:
         since = _answers_since(desk)
         there = {one.uid: one for one in box.waiting(0)} if records else {}
         with Reader(desk, box, len(records), since) as reader:

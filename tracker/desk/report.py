@@ -62,6 +62,12 @@ class Report:
         """0, or 3 where something was quarantined or is still unsent."""
         return PARTIAL if self.quarantined or self.failed else 0
 
+    @property
+    def did_something(self) -> bool:
+        """Whether there is more to tell than what still waits."""
+        done = (self.stamped, self.fetched, self.quarantined, self.sent, self.failed, self.pushed)
+        return any(done) or bool(self.notes)
+
     def count(self, name: str) -> int:
         """Return how many there are of what the list ``name`` names. Letters count, not what each
         tells of.

@@ -6,6 +6,7 @@ from tracker.adapters.connections import MailServerError
 from tracker.adapters.history import ShallowError
 from tracker.adapters.lock import locked
 from tracker.core.errors import Busy, TrackerError
+from tracker.desk.credentials import rotation
 from tracker.desk.desk import Desk
 from tracker.desk.intake import Watch, take_in
 from tracker.desk.lease import new_lease
@@ -14,12 +15,20 @@ from tracker.desk.report import Report
 from tracker.desk.stamping import stamp_all
 
 
-def sync(desk: Desk, watch: Watch | None = None, *, mailbox: bool = True) -> Report:
+def sync(
+    desk: Desk,
+    watch: Watch | None = None,
+    report: Report | None = None,
+    *,
+    mailbox: bool = True,
+    tidy: bool = True,
+) -> Report:
     """Do one run; without ``mailbox`` no mail is taken in. Another run in the same folder raises
     Busy; elsewhere it is a race that nobody loses. Raises MailServerError and GitError; what was
-    done until then stays done.
+    done until then stays done, and stands in ``report`` if one is given. Without ``tidy`` Git is
+    left to pack its objects later.
     """
-    report = Report()
+    report = report if report is not None else Report()
     keys = desk.keys()
     with locked(desk.own / "sync.lock", wait=False) as alone:
         if not alone:
@@ -45,12 +54,11 @@ def sync(desk: Desk, watch: Watch | None = None, *, mailbox: bool = True) -> Rep
                 fault = error  # a mailbox that is down keeps no letter from going out
             Outbox(desk, keys, lease, report).send_due()
         finally:
-            note = desk.repository.follow()
-            if note:
-                report.notes.append(note)
+            report.notes += filter(None, (desk.repository.follow(), rotation(desk)))
         newest = desk.repository.newest()
         if newest != started:
-            desk.repository.tidy()
+            if tidy:
+                desk.repository.tidy()
             report.pushed = _commits(desk, started, newest) if desk.repository.remote else 0
         if fault:
             raise fault
