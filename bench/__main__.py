@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 
-NAMES = ("intake", "idle", "portal", "viewer")
+NAMES = ("intake", "idle", "portal", "seal", "viewer")
 
 
 def main() -> None:
