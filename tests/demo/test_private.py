@@ -21,7 +21,7 @@ pytestmark = pytest.mark.servers
 
 YOU = "you@mail.example"
 OWN = "четыре странных слова ёлка"
-PATIENCE = 60
+PATIENCE = 180
 """Seconds for the demo to read its mail and to build the portal anew."""
 
 

@@ -20,6 +20,7 @@ from tracker.core.accounts.registration import register
 from tracker.portal.build import build_private
 
 BELOW = "desk/"
+expect.set_options(timeout=20_000)  # Argon2id on a busy machine
 
 
 @dataclass

@@ -33,14 +33,14 @@ def members(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Members]:
     with members_at(tmp_path_factory.mktemp("viewer")) as found:
         settings = (found.desk.root / "tracker.toml").read_text("utf-8")
         found.desk.settings(settings + SLA)
-        files = (PICTURE, PAGE, LOST)
+        files = (PICTURE, LOST)
         found.desk.put(
             ticket(1, entry("Сломался сервер с принтерами"), title="Печать стоит"),
             ticket(2, entry("x"), answer("готово"), status="closed", title="Всё уже сделано"),
             ticket(
                 3,
                 entry("Вот https://example.org/x", quoted="> цитата", attachments=files),
-                answer("**Спасибо**, [страница](page.html)", format="markdown"),
+                answer("**Спасибо**, [тут](page.html)", format="markdown", attachments=(PAGE,)),
                 assignee="anna",
                 labels=("vpn",),
             ),
@@ -181,7 +181,7 @@ def test_attachments_are_opened_here_and_nowhere_else(site: Visit, ivan: Page) -
     assert saved.value.suggested_filename == "страница.html"
     assert Path(saved.value.path()).read_bytes() == b"<script>1</script>page"
     expect(ivan.get_by_role("status").first).to_have_text("Файл страница.html сохранён.")
-    expect(ivan.locator(".tk-agent").get_by_role("button", name="страница")).to_be_visible()
+    expect(ivan.locator(".tk-agent").get_by_role("button", name="тут")).to_be_visible()
     expect(ivan.locator(".tk-files li", has_text="нет.pdf")).to_contain_text("на портале нет")
 
 
