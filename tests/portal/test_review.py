@@ -10,6 +10,7 @@ import pytest
 from tests.core.pages.make import ANNA, answer, entry, ticket
 from tests.portal.desks import SETTINGS, DeskFolder, contents
 from tests.portal.test_site import clean
+from tracker.adapters import processes
 from tracker.core.addresses import Address
 from tracker.core.pages.view import looked_at
 from tracker.core.ticket import Attachment, Entry, Ticket, ticket_path
@@ -115,7 +116,7 @@ def test_random_histories_equal_a_clean_build_and_the_rule(
 ) -> None:
     desk = reviewed
     monkeypatch.setattr(render, "_ALONE", 20)
-    monkeypatch.setattr(render, "processors", lambda: 2)
+    monkeypatch.setattr(processes, "processors", lambda: 2)
     rng = random.Random(4)
     people = [Address(f"P{n}", f"p{n}@example.org") for n in range(6)]
     now: dict[int, Ticket] = {}

@@ -202,7 +202,7 @@ def test_agents_see_all_with_their_queues(site: Visit, people: dict[str, Any]) -
     sign_in(page, "anna@example.org", people["anna"].passphrase)
     expect(page.locator("h1")).to_have_text("Обращения")
     queues = page.get_by_role("navigation", name="Очереди")
-    expect(queues).to_contain_text("Ничьи 122")
+    expect(queues).to_contain_text("Без исполнителя 122")
     queues.get_by_role("link", name="Мои 1").click()
     assert numbers(page) == ["ACCREDO-3"]
     queues.get_by_role("link", name="Ждут нас").click()
