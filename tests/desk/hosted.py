@@ -31,14 +31,14 @@ def installed(wheelhouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     folder = tmp_path_factory.mktemp("installed") / "venv"
     python = str(Path(sys.base_prefix, "bin", "python3"))
     subprocess.run([python, "-m", "venv", str(folder)], check=True)
-    command = [str(folder / "bin" / "pip"), "install", "--quiet", "--no-index"]
-    subprocess.run([*command, "--find-links", str(wheelhouse), PACKAGE], check=True)
+    command = [str(folder / "bin" / "pip"), "install", "--quiet", "--no-compile"]
+    subprocess.run([*command, "--no-index", "--find-links", str(wheelhouse), PACKAGE], check=True)
     return folder / "bin"
 
 
 def index(wheelhouse: Path) -> dict[str, str]:
     """The environment in which pip takes everything from the disk."""
-    return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheelhouse)}
+    return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheelhouse), "PIP_NO_COMPILE": "1"}
 
 
 def write_hosting(root: Path, *options: str) -> None:

@@ -17,6 +17,10 @@ from tests.servers import Mailbox, SmtpServer
 from tests.servers.actions import Runner
 from tests.servers.dovecot import PASSWORD
 from tests.servers.github import GitHubServer
+from tracker.core.hosting.choices import Hosting
+from tracker.core.settings import read_settings
+from tracker.desk.hosting import hosting_files
+from tracker.desk.init import settings_text
 
 __all__ = ["wheelhouse"]
 pytestmark = pytest.mark.servers
@@ -197,19 +201,17 @@ def test_heartbeat_switches_the_schedule_on_again(runner: Runner, github: GitHub
 def all_hosting(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A desk for each way to host and publish one."""
     folder = tmp_path_factory.mktemp("hosting")
+    mailbox = {"address": "support@example.org"}
     for visibility in ("public", "private"):
-        root = folder / visibility
-        options = ["--name", "D", "--prefix", "ACCREDO", "--address", "support@example.org"]
-        command = [sys.executable, "-m", "tracker", "init", str(root), *options]
-        subprocess.run(
-            [*command, "--visibility", visibility, "--yes"], check=True, capture_output=True
-        )
+        desk = {"name": "Desk", "prefix": "ACCREDO", "visibility": visibility}
+        settings = read_settings(settings_text({"desk": desk, "mailbox": mailbox}, {}))
         for way in PUBLISH:
             for host in ("github", "gitlab", "cron"):
-                target = folder / f"{host}-{way}-{visibility}"
-                target.mkdir()
-                (target / "tracker.toml").write_bytes((root / "tracker.toml").read_bytes())
-                write_hosting(target, "--host", host, "--deploy", way)
+                chosen = Hosting(host, way, 30, open_source=False, package="tracker-desk==0.1.0")
+                for path, text in hosting_files(chosen, settings).items():
+                    target = folder / f"{host}-{way}-{visibility}" / path
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_text(text, "utf-8")
     return folder
 
 
