@@ -224,7 +224,8 @@ def test_init_goes_on_only_when_the_secret_was_copied(
     monkeypatch.setattr(
         "secrets.token_urlsafe", lambda _: "made-of-forty-three-letters-and-figures-7Qxz"
     )
-    answers = "\n\n\nwrong\n7Qxz\n"  # servers, visibility, the letters twice
+    # Servers, portal, agent, visibility, host, and the letters twice.
+    answers = "\n\n\n\n\nnone\nwrong\n7Qxz\n"
     done = CliRunner(env={"TRACKER_SECRET": ""}).invoke(
         main, ["init", str(tmp_path / "desk"), *NEW], input=answers
     )
@@ -239,11 +240,11 @@ def test_a_public_desk_is_confirmed(tmp_path: Path) -> None:
     options = ["init", str(tmp_path / "desk"), *NEW, "--imap", "imap://127.0.0.1:1"]
     options += ["--smtp", "smtp://127.0.0.1:1"]
     runner = CliRunner(env={"TRACKER_SECRET": SECRET})
-    no = runner.invoke(main, [*options, "--visibility", "public"], input="n\n")
+    no = runner.invoke(main, [*options, "--visibility", "public"], input="\n\nn\n")
     assert no.exit_code == 1
     assert "Everybody will read every request" in no.output
     assert not (tmp_path / "desk").exists()
-    yes = runner.invoke(main, options, input="public\ny\npublic\n")
+    yes = runner.invoke(main, options, input="\n\npublic\ny\n\nnone\npublic\n")
     assert yes.exit_code == 0, yes.output
     text = (tmp_path / "desk" / "tracker.toml").read_text("utf-8")
     assert 'visibility = "public"' in text and 'repository = "public"' in text

@@ -93,9 +93,9 @@ def test_agents_as_written_on_the_command_line() -> None:
 @pytest.mark.parametrize(
     ("options", "said", "wanted"),
     [
-        (["--visibility", "public"], "\n\ny\n\n", "after-review"),
-        (["--visibility", "public"], "\n\ny\nat-once\n", "at-once"),
-        (["--visibility", "public", "--publish", "at-once"], "\n\ny\n", "at-once"),
+        (["--visibility", "public"], "\n\n\n\ny\n\nnone\n", "after-review"),
+        (["--visibility", "public"], "\n\n\n\ny\nat-once\nnone\n", "at-once"),
+        (["--visibility", "public", "--publish", "at-once"], "\n\n\n\ny\nnone\n", "at-once"),
         (["--visibility", "public", "--yes"], "", "at-once"),
         (["--visibility", "private", "--yes"], "", "at-once"),
     ],
