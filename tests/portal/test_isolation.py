@@ -233,7 +233,7 @@ def shown(data: bytes) -> set[bytes]:
         quote(f"https://x/?q={CYRILLIC}7x").encode(),
         b64encode(f"<p>{LATIN}7xtextx</p>".encode()),
         b64encode(f"ab{CYRILLIC}7xtextx".encode()),
-        gzip.compress(f"<p>{LATIN}7xtextx</p>".encode()),
+        gzip.compress(f"<p>{LATIN}7xtextx</p>".encode(), mtime=0),
         zlib.compress(f"<p>{CYRILLIC}7xtextx</p>".encode()),
         f"{LATIN}7xfilex.pdf".encode("utf-16-le"),
     ],
