@@ -118,9 +118,12 @@ def test_a_failed_step_leaves_the_site_as_it_was(
 def test_a_public_past_leaves_the_site(desk: PrivateDesk) -> None:
     settings = (desk.root / "tracker.toml").read_text("utf-8")
     desk.settings(settings.replace('"private"', '"public"'))
+    accounts, aside = desk.root / "accounts", desk.root.parent / "aside"
+    accounts.rename(aside)  # a desk that was public all the time has none
     desk.commit()
     assert desk.build().returncode == 0
     assert (desk.site / "tickets/ACCREDO-1/index.html").is_file()
+    aside.rename(accounts)
     desk.settings(settings)
     desk.commit()
     assert desk.run("build", TRACKER_SECRET="").returncode == 1
