@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 
-NAMES = ("intake", "idle", "portal")
+NAMES = ("intake", "idle", "portal", "preview", "phone")
 
 
 def main() -> None:
