@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 
-NAMES = ("intake", "idle", "watch", "portal", "viewer", "seal")
+NAMES = ("intake", "idle", "watch", "portal", "preview", "phone", "viewer", "seal")
 
 
 def main() -> None:

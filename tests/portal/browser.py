@@ -14,16 +14,16 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-_ARGUMENTS = (
+ARGUMENTS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run"
     " --disable-background-networking --disable-component-update --disable-sync"
 ).split()
 
 
-_PACKED = (".html", ".css", ".js", ".json", ".xml", ".svg")
+PACKED = (".html", ".css", ".js", ".json", ".xml", ".svg")
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         pass
 
@@ -103,7 +103,7 @@ def sizes(site: Path, fetched: Iterable[tuple[str, int]], *begun: str) -> tuple[
         path = site / (name if name and not name.endswith("/") else f"{name}index.html")
         data = path.read_bytes()
         raw += len(data)
-        packed += len(gzip.compress(data, 6)) if path.suffix in _PACKED else len(data)
+        packed += len(gzip.compress(data, 6)) if path.suffix in PACKED else len(data)
     return raw, packed
 
 
@@ -111,14 +111,14 @@ def sizes(site: Path, fetched: Iterable[tuple[str, int]], *begun: str) -> tuple[
 def visit(site: Path, chromium: str, below: str = "") -> Iterator[Visit]:
     """Serve ``site`` on loopback and give a browser to it. ``below`` is a base path to serve at."""
     with _served(site) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield Visit(browser, address + below)
         browser.close()
 
 
 @contextmanager
 def _served(site: Path) -> Iterator[str]:
-    handler = functools.partial(_Quiet, directory=str(site))
+    handler = functools.partial(QuietHandler, directory=str(site))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

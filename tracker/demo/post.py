@@ -26,7 +26,7 @@ Send = Callable[[str, str, str], None]
 _LARGEST = 200_000
 _LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:)]")
 _STYLE = (Path(__file__).parent / "post.css").read_text("utf-8")
-_POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'"
+_POLICY = "default-src 'none'; img-src data:; style-src 'self'; form-action 'self'; base-uri 'none'"
 _WORDS = {
     "title": ("Почта демонстрации", "The demo's post"),
     "about": (

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from tracker.core.pages.front import foot
 from tracker.core.pages.html import escape
-from tracker.core.pages.site import ACCESS, OPEN, Desk, mail_link
+from tracker.core.pages.site import ACCESS, CONTACTS, NEW, OPEN, Desk, mail_link
 from tracker.core.pages.spoken import spoken
 
 Page = Literal["requests", "access"]
@@ -82,9 +82,11 @@ class ViewerPages:
         desk, words = self._desk, self._desk.words
         logo = self._looks.logo.replace("%ROOT%", _ROOT)
         tabs = [(_ROOT, words._("Home"), False)]
+        tabs.append((f"{_ROOT}{NEW}", words._("New request"), False))
         tabs.append((f"{_ROOT}{OPEN}", words._("My requests"), page == "requests"))
         if self._has_help:
             tabs.append((f"{_ROOT}help/", words._("Help"), False))
+        tabs.append((f"{_ROOT}{CONTACTS}", words._("Contacts"), False))
         items = "".join(_tab(*one) for one in tabs)
         label = escape(words._("Light or dark"))
         return (
