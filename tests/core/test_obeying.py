@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.core.doing import WHO, names, requested, told, workspace
@@ -37,6 +39,13 @@ def test_each_command_is_obeyed(name: str, argument: str, expected: list[str]) -
     command = Command(name, argument, 0)
     assert obeying.fault_of(work, 42, command) == ""
     assert names(obeying.obey(work, 42, WHO, [command])) == expected
+
+
+def test_a_public_repository_keeps_no_note() -> None:
+    work = workspace()
+    desk = replace(work.settings.desk, repository="public")
+    work.settings = replace(work.settings, desk=desk)
+    assert "the repository is public" in obeying.fault_of(work, 42, Command("note", "", 0))
 
 
 def test_commands_are_obeyed_in_their_order() -> None:

@@ -24,6 +24,7 @@ from tracker.core.operations import (
     spam,
     words_of,
 )
+from tracker.core.public import note_fault
 from tracker.core.ticket import Entry
 from tracker.core.workspace import Workspace
 
@@ -84,6 +85,8 @@ def fault_of(work: Workspace, number: int, one: Command) -> str:
             priority_of(word)
         elif one.name == "cc":
             addresses_of(word)
+        elif one.name == "note":
+            return note_fault(settings)
         elif one.name in ("merge", "link"):
             other = number_of(settings, word)
             found = taker(work, number, other) if one.name == "merge" else work.need(other)
