@@ -133,6 +133,12 @@ def test_a_hit_in_the_title_comes_first_and_words_are_marked(site: Visit) -> Non
     expect(page.locator(".tk-said")).to_have_text("Найдено: 2")
 
 
+def test_a_link_finds_what_the_box_found(site: Visit) -> None:
+    page = asked(site, "q=библиот принте")
+    expect(page.locator(".tk-ticket")).to_have_count(1)
+    expect(page.locator(".tk-hits mark")).to_have_text(["Принтеры", "библиотеке"])
+
+
 def test_marks_stand_in_the_box_too(site: Visit) -> None:
     page = site.open("")
     in_box(page, "принт")

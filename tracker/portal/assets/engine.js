@@ -159,9 +159,11 @@ function makeEngine(root) {
 
   async function meaning(word, begun, tally) {
     const own = stemsOf(word)[0];
+    const status = desk.statuses[own] || "";
+    // A word that nothing says may be one begun as well.
+    begun = begun || (!status && !(await lookUp(own, tally)).said.numbers.size);
     const stems = new Set(begun ? await completions(word, own, tally) : [own]);
     const found = await Promise.all([...stems].map((one) => lookUp(one, tally)));
-    const status = desk.statuses[own] || "";
     const named = status ? [await statusList(status, tally)] : [];
     return {
       stems,

@@ -42,7 +42,7 @@
     history.replaceState(null, "", query ? "?" + query : location.pathname);
   }
 
-  function ask(typing) {
+  function ask() {
     labelled.hidden = !label;
     labelled.querySelector("b").textContent = label;
     var status = form.elements.status.value;
@@ -57,7 +57,7 @@
       status: status,
       label: label,
       limit: limit,
-      typing: typing,
+      typing: true, // the last word may be a beginning, in a link too
     });
   }
 
@@ -103,11 +103,11 @@
     hits.append(item);
   }
 
-  function again(typing) {
+  function again() {
     clearTimeout(pause);
     limit = STEP;
     write();
-    ask(typing);
+    ask();
   }
 
   worker.addEventListener("message", function (event) {
@@ -115,18 +115,18 @@
   });
   input.addEventListener("input", function () {
     clearTimeout(pause);
-    pause = setTimeout(again, PAUSE, true);
+    pause = setTimeout(again, PAUSE);
   });
   form.addEventListener("change", function (event) {
-    if (event.target !== input) again(false);
+    if (event.target !== input) again();
   });
   form.addEventListener("submit", function (event) {
     event.preventDefault();
-    again(false);
+    again();
   });
   labelled.querySelector("button").addEventListener("click", function () {
     label = "";
-    again(false);
+    again();
     input.focus();
   });
   more.addEventListener("click", function () {
@@ -137,7 +137,7 @@
       var link = hits.querySelectorAll("a")[next];
       if (link) link.focus();
     });
-    ask(false);
+    ask();
   });
 
   // Arrows go from the box through the results, Escape goes back to the box.
@@ -156,7 +156,7 @@
 
   addEventListener("popstate", function () {
     read();
-    ask(false);
+    ask();
   });
   read();
   history.replaceState(null, "", location.pathname);
@@ -165,5 +165,5 @@
   form.hidden = false;
   // Not over results on a phone, whose keyboard would cover them.
   if (!input.value || matchMedia("(hover: hover)").matches) input.focus();
-  ask(false);
+  ask();
 })();
