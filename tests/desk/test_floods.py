@@ -5,17 +5,24 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.core.test_intake import bounce
+from tests.desk import helpers
 from tests.desk.conftest import RealDesk, letter
 from tests.desk.helpers import ANNA, act, answer, everybody, outside, run
 from tests.desk.test_letters import words
 
 pytestmark = pytest.mark.servers
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _runs_begin_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command `outbox` looks at the real clock: five minutes into the tests it would differ."""
+    monkeypatch.setattr(helpers, "NOW", datetime.now(UTC).replace(microsecond=0))
 
 
 def waits(desk: RealDesk) -> list[dict[str, object]]:
