@@ -84,16 +84,24 @@
     var inputs = Array.from(document.querySelectorAll("input[data-md-color-media]"));
     var stored = __md_get("__palette");
     var chosen = inputs[stored ? stored.index : inputs.findIndex(fits)];
-    if (!chosen) return;
-    var named = inputs.find(function (one) {
-      return one.dataset.mdColorMedia !== "(prefers-color-scheme)" && fits(one);
+    function show(input) {
+      function isNot(one) {
+        return one !== input;
+      }
+      var follows = input.dataset.mdColorMedia === "(prefers-color-scheme)";
+      var source = (follows && inputs.filter(isNot).find(fits)) || input;
+      ["scheme", "primary", "accent"].forEach(function (name) {
+        var value = source.getAttribute("data-md-color-" + name);
+        if (value) document.body.setAttribute("data-md-color-" + name, value);
+      });
+      inputs.forEach(function (one) {
+        if (one.nextElementSibling) one.nextElementSibling.hidden = one !== input;
+      });
+    }
+    inputs.forEach(function (one) {
+      one.addEventListener("change", show.bind(null, one));
     });
-    var source = chosen.dataset.mdColorMedia === "(prefers-color-scheme)" ? named : chosen;
-    ["scheme", "primary", "accent"].forEach(function (name) {
-      var value = (source || chosen).getAttribute("data-md-color-" + name);
-      if (!stored && value) document.body.setAttribute("data-md-color-" + name, value);
-    });
-    if (chosen.nextElementSibling) chosen.nextElementSibling.hidden = false;
+    if (chosen) show(chosen);
   }
 
   function fits(input) {
