@@ -7,7 +7,6 @@ import re
 import select
 import subprocess
 import sys
-import tarfile
 import zipfile
 from pathlib import Path
 
@@ -55,8 +54,7 @@ def test_the_version_is_semantic_and_has_notes() -> None:
 
 def test_the_sdist_builds_the_same_wheel(wheelhouse: Path, tmp_path: Path) -> None:
     source = build(tmp_path, "sdist")
-    with tarfile.open(source) as archive:
-        archive.extractall(tmp_path, filter="data")
+    subprocess.run(["tar", "-xzf", str(source)], cwd=tmp_path, check=True)
     folder = tmp_path / source.name.removesuffix(".tar.gz")
     command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory"]
     subprocess.run([*command, str(tmp_path)], cwd=folder, check=True, capture_output=True)

@@ -14,7 +14,7 @@ from tracker.core import operations
 from tracker.core.addresses import Address, one_line
 from tracker.core.conversation import is_over
 from tracker.core.errors import TrackerError
-from tracker.core.options import EMAIL
+from tracker.core.option_checks import EMAIL
 from tracker.core.pages.html import STATUS_NAMES
 from tracker.core.texts import texts
 from tracker.core.ticket import Ticket

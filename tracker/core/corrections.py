@@ -10,7 +10,7 @@ from tracker.core.document import TicketFault, parse
 from tracker.core.document.drafts import with_mark
 from tracker.core.fields import NAMES, Fields, events_between, front_matter, said
 from tracker.core.operations import EDITED, event
-from tracker.core.options import EMAIL
+from tracker.core.option_checks import EMAIL
 from tracker.core.origins import Origin, Past, actor, changers
 from tracker.core.settings import Fault, Settings
 from tracker.core.ticket import Entry, Ticket, checksum

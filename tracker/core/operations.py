@@ -10,7 +10,7 @@ from datetime import datetime
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
 from tracker.core.fields import Fields, events_between, front_matter, visibility_of
-from tracker.core.options import EMAIL
+from tracker.core.option_checks import EMAIL
 from tracker.core.settings import Settings
 from tracker.core.ticket import PRIORITIES, Entry, Role, Ticket
 from tracker.core.workspace import Workspace

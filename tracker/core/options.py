@@ -2,123 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from tracker.core.endpoint import Endpoint, authority, endpoint, scope, tenant
+from tracker.core import option_checks as checks
+from tracker.core.endpoint import Endpoint, authority, scope, tenant
 from tracker.core.questions import Question, read_questions
 from tracker.core.texts import Language
 from tracker.core.working_time import (
     Duration,
     Hours,
     Workday,
-    read_dates,
     read_duration,
     read_hours,
-    read_workdays,
 )
 
 MISSING = object()
 """The default of an option that must be given."""
-
-MAX_TITLE = 60
-"""Characters of the title of a request type."""
-
-PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,9}")
-EMAIL = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]+@[^\s<>@,;:()\[\]\\\"]+", re.ASCII)
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d{1,5})?")
-
-
-def _email(value: Any) -> str:
-    try:
-        right = EMAIL.fullmatch(value) and value.rpartition("@")[2].encode("idna")
-    except UnicodeError:
-        right = False
-    if not right:
-        raise ValueError("must be a mail address such as support@example.org")
-    return str(value)
-
-
-def _emails(value: Any) -> tuple[str, ...]:
-    return tuple(_email(one) for one in value)
-
-
-def _line(value: Any) -> str:
-    if _CONTROL.search(value):
-        raise ValueError("must be one line without control characters")
-    return str(value)
-
-
-def _title(value: Any) -> str:
-    if not value.strip() or len(value) > MAX_TITLE or "[" in value or "]" in value:
-        raise ValueError(f"must have 1 to {MAX_TITLE} characters and no square brackets")
-    return " ".join(_line(value).split())
-
-
-def _prefix(value: Any) -> str:
-    if not PREFIX.fullmatch(value):
-        raise ValueError("must be 2 to 10 capital letters and digits, a letter first: ACCREDO")
-    return str(value)
-
-
-def _language(value: Any) -> Language:
-    if not _LANGUAGE.fullmatch(value):
-        raise ValueError("must be the code of a language such as en or pt-BR")
-    return Language(value)
-
-
-def _zone(value: Any) -> ZoneInfo:
-    try:
-        return ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("must be a time zone such as Europe/Moscow") from None
-
-
-def _web(value: Any) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise ValueError("must be a web address such as https://help.example.org/")
-    return str(value) if str(value).endswith("/") else f"{value}/"
-
-
-def _form(value: Any) -> str:
-    """The address stands in a Content-Security-Policy, too: nothing in it may end a directive."""
-    parts = urlsplit(value)
-    loopback = parts.hostname in ("localhost", "127.0.0.1")
-    if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
-        raise ValueError("must be an address that begins with https://")
-    if not _HOST.fullmatch(parts.netloc) or _CONTROL.search(value) or " " in value:
-        raise ValueError("must be an address such as https://forms.example.org/f/desk")
-    return str(value)
-
-
-def _imap(value: Any) -> Endpoint:
-    return endpoint(value, "imap")
-
-
-def _smtp(value: Any) -> Endpoint:
-    return endpoint(value, "smtp")
-
-
-def _dates(value: Any) -> tuple[date, ...]:
-    return read_dates(map(str, value))  # TOML has dates of its own, whose text is the same
-
-
-def _workdays(value: Any) -> tuple[Workday, ...]:
-    return read_workdays(map(str, value))
-
-
-def _positive(value: Any) -> int:
-    if value < 1:
-        raise ValueError("must be 1 or more")
-    return int(value)
 
 
 def option(
@@ -150,19 +53,21 @@ def option(
 class Desk:
     """What the desk is and how it is reached."""
 
-    name: str = option("The desk's name, as it stands on the portal and in letters.", check=_line)
+    name: str = option(
+        "The desk's name, as it stands on the portal and in letters.", check=checks.line
+    )
     prefix: str = option(
-        "What ticket numbers begin with: `ACCREDO` gives ACCREDO-42.", check=_prefix
+        "What ticket numbers begin with: `ACCREDO` gives ACCREDO-42.", check=checks.prefix
     )
     language: Language = option(
         "The language of letters, tickets and portal: `en`, `ru`, or another one whose sentences "
         "the desk brings along in `overrides/<language>.po`.",
         "en",
-        _language,
+        checks.language,
     )
-    timezone: ZoneInfo = option("The time zone of every time shown.", "UTC", _zone)
+    timezone: ZoneInfo = option("The time zone of every time shown.", "UTC", checks.zone)
     portal_url: str = option(
-        "Where the portal is published; letters link to it.", "http://127.0.0.1:8000/", _web
+        "Where the portal is published; letters link to it.", "http://127.0.0.1:8000/", checks.web
     )
     visibility: Literal["private", "public"] = option(
         "Who may read tickets on the portal: `private`, each requester only their own; "
@@ -195,13 +100,13 @@ class Desk:
         "Where a file of the desk is edited on its Git host, without the file's path: "
         "`https://github.com/org/desk/edit/main/`. Cards then link there, for agents.",
         "",
-        _web,
+        checks.web,
     )
     submit_url: str = option(
         "The address of a service that turns a form into a mail to the desk. Letters of the portal "
         "are then sent with one click, beside the ways by mail.",
         "",
-        _form,
+        checks.form,
     )
 
 
@@ -209,15 +114,17 @@ class Desk:
 class Mailbox:
     """The one mailbox: where requests come in and letters go out."""
 
-    address: str = option("The address requesters write to.", check=_email)
+    address: str = option("The address requesters write to.", check=checks.email)
     imap: Endpoint | None = option(
         "The server that is read: `imaps://user@host[:port]` is TLS from the start, `imap://` "
         "demands STARTTLS except on this machine.",
         "",
-        _imap,
+        checks.imap,
     )
     smtp: Endpoint | None = option(
-        "The server that sends: `smtps://user@host[:port]` or `smtp://…`, likewise.", "", _smtp
+        "The server that sends: `smtps://user@host[:port]` or `smtp://…`, likewise.",
+        "",
+        checks.smtp,
     )
     auth: Literal["password", "google", "microsoft"] = option(
         "How reading and sending sign in: with `password`, or by OAuth 2.0 at Google or Microsoft "
@@ -266,7 +173,7 @@ class Mailbox:
         "Addresses of forms and forwarding services: in a mail from one of them the Reply-To "
         "is taken for the sender, who is not proven by that.",
         (),
-        _emails,
+        checks.emails,
         written=list,
     )
     lists: tuple[str, ...] = option(
@@ -285,7 +192,7 @@ class Agent:
     emails: tuple[str, ...] = option(
         "Every address this agent mails and commits from, a Git host's no-reply ones too.",
         (),
-        _emails,
+        checks.emails,
         written=list,
     )
 
@@ -294,8 +201,10 @@ class Agent:
 class RequestType:
     """A type of request on the *New request* page. The key is the label that its tickets get."""
 
-    title: str = option("What the type is called, such as `Access to the portal`.", check=_title)
-    text: str = option("A sentence below the title: when to choose it.", "", _line)
+    title: str = option(
+        "What the type is called, such as `Access to the portal`.", check=checks.title
+    )
+    text: str = option("A sentence below the title: when to choose it.", "", checks.line)
     questions: tuple[Question, ...] = option(
         "What is asked, one text a question: `Login`, `Login*` where an answer is needed, "
         "`Login*: as on your card` with a hint. Answers to choose from stand in the hint's place, "
@@ -313,43 +222,46 @@ class Limits:
     message_mib: int = option(
         "The largest mail taken in, in MiB; a larger one is quarantined unread.",
         50,
-        _positive,
+        checks.positive,
         written=int,
     )
     attachment_mib: int = option(
         "The largest attachment stored, in MiB; a larger one stays in the mailbox and the "
         "ticket says so.",
         10,
-        _positive,
+        checks.positive,
         written=int,
     )
     backlog_days: int = option(
-        "How many days old mail may be for the first run to answer it.", 2, _positive, written=int
+        "How many days old mail may be for the first run to answer it.",
+        2,
+        checks.positive,
+        written=int,
     )
     confirmation_minutes: int = option(
         "At most one confirmation per sender in this many minutes; the next one names every "
         "number held back.",
         10,
-        _positive,
+        checks.positive,
         written=int,
     )
     confirmations_a_day: int = option(
-        "At most this many confirmations a day to one address.", 5, _positive, written=int
+        "At most this many confirmations a day to one address.", 5, checks.positive, written=int
     )
     confirmations_a_day_proven: int = option(
-        "The same for a sender whose mail passed DMARC.", 20, _positive, written=int
+        "The same for a sender whose mail passed DMARC.", 20, checks.positive, written=int
     )
     confirmations_an_hour: int = option(
         "More confirmations than this in one hour, to whomever, stop them all: agents are told, "
         "and they go on when the flood is over.",
         200,
-        _positive,
+        checks.positive,
         written=int,
     )
     letter_mib: int = option(
         "How much of attachments goes along with a letter, in MiB; what is more is only linked.",
         8,
-        _positive,
+        checks.positive,
         written=int,
     )
 
@@ -380,14 +292,14 @@ class Sla:
         "Days off, as dates or ranges: `2026-12-31`, `2026-01-01..2026-01-08`; a "
         "single date may stand without quotes.",
         (),
-        _dates,
+        checks.dates,
         written=date,
     )
     workdays: tuple[Workday, ...] = option(
         "Days on which the desk works though they are off otherwise, or at hours of their own: "
         "`2026-11-28`, `2026-12-30 09:00-17:00`. They count before `holidays`.",
         (),
-        _workdays,
+        checks.workdays,
         written=date,
     )
 

@@ -23,7 +23,7 @@ from tracker.core.accounts.people import PEOPLE, address_of, make_person, read_p
 from tracker.core.accounts.posts import owe
 from tracker.core.accounts.records import Record, normal_address, stamp, write_record
 from tracker.core.errors import TrackerError
-from tracker.core.options import EMAIL
+from tracker.core.option_checks import EMAIL
 from tracker.desk.desk import Desk
 from tracker.desk.queries import newest
 from tracker.desk.view import View, read_folder

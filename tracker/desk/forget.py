@@ -11,7 +11,7 @@ from tracker.core.accounts.records import normal_address
 from tracker.core.document import TicketFault, draft, parse, render
 from tracker.core.erasure import erase
 from tracker.core.errors import TrackerError
-from tracker.core.options import EMAIL
+from tracker.core.option_checks import EMAIL
 from tracker.core.texts import texts
 from tracker.core.ticket import TICKET_FILE
 from tracker.core.tokens import Keys

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tracker.core.addresses import Address
 from tracker.core.moving.items import Person
-from tracker.core.options import EMAIL
+from tracker.core.option_checks import EMAIL
 from tracker.core.settings import Settings
 
 _NOREPLY = re.compile(r"(?:\d+\+)?([a-z0-9-]+)@users\.noreply\.[a-z0-9.-]+", re.IGNORECASE)
