@@ -82,6 +82,7 @@ def test_a_list_is_filtered_and_a_card_unfolded_with_a_thumb(site: Visit) -> Non
     page.get_by_label("Отобрать на этой странице").fill("печатает 118")
     expect(page.locator("tbody tr:visible")).to_have_count(1)
     page.locator("tbody tr:visible a").tap()
+    page.wait_for_url("**/tickets/ACCREDO-118/")
     page.goto(f"{site.base}tickets/ACCREDO-120/")
     page.get_by_text("Цитата").tap()
     expect(page.locator("blockquote")).to_be_visible()
