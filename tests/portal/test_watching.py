@@ -145,6 +145,13 @@ def test_mkdocs_serve_shows_an_edited_ticket(desk: DeskFolder) -> None:
         desk.put(ticket(1, entry("только что сохранено")))
         assert fetch(f"{base}/livereload/{epoch}/2") > epoch  # answers when the site is new
         assert "только что сохранено" in fetch(f"{base}/tickets/ACCREDO-1/")
+        assert "Building documentation" not in child.line("1 tickets, 1 rendered")
+        desk.file("docs/help/new.md", "# Новая страница\n".encode())
+        child.line("Building documentation")
+        child.line("1 tickets, 0 rendered")
+        desk.put(ticket(1, entry("и ещё раз")))
+        child.line("1 tickets, 1 rendered")
+        assert "Новая страница" in fetch(f"{base}/help/new/")
         status, said = child.interrupt()
     assert status == 0 and "Traceback" not in said
 

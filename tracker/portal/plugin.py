@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from mkdocs.config import config_options as options
 from mkdocs.config.base import Config
@@ -24,8 +25,12 @@ from tracker.portal import generator, private
 from tracker.portal.finish import PLACES, place
 from tracker.portal.private import PrivatePublished
 from tracker.portal.resources import static_files
+from tracker.portal.serving import Preview
 from tracker.portal.site import Publication, Published
 from tracker.portal.source import FolderSource, Source
+
+if TYPE_CHECKING:
+    from mkdocs.livereload import LiveReloadServer
 
 log = get_plugin_logger("tracker")
 _MARK = re.compile(r"<!--\s*tracker:(?P<name>[a-z]+)\s*-->")
@@ -140,11 +145,24 @@ class TrackerPlugin(BasePlugin[TrackerConfig]):  # type: ignore[no-untyped-call]
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Bring the site up to date from the generator's pages and the tickets."""
         config.site_dir = str(self._site)
+        self._finish()
+
+    def _finish(self) -> None:
         if self._private:
             self.published = private.publish(self._desk, self._root, self._pages, self._site)
         else:
             self.published = self.publish()
         log.info("%s: %s", self._site, self.published)
+
+    def on_serve(
+        self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[[], None]
+    ) -> LiveReloadServer:
+        """Let a change of tickets alone be shown without rendering every page again."""
+        tickets = str(self._root / "tickets")
+        others = [config.docs_dir, config.config_file_path, *config.theme.dirs, *config.watch]
+        rest = [Path(one) for one in others if one != tickets]
+        server.builder = Preview(builder, self._finish, rest)
+        return server
 
     def publish(self) -> Published:
         """Bring the site up to date with the tickets, from the pages rendered last."""
