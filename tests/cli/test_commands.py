@@ -236,6 +236,28 @@ def test_init_goes_on_only_when_the_secret_was_copied(
 
 
 @pytest.mark.servers
+def test_an_answer_that_will_not_do_is_asked_for_again(tmp_path: Path) -> None:
+    said = [
+        *("Desk", "low letters", "DESK", "nobody", "help@example.org", "en"),
+        *("imap.example.org", "", "", "help.example.org", "https://help.example.org/"),
+        *("anna", "anna=Anna <anna@example.org>", "private", "none"),
+    ]
+    done = CliRunner(env={"TRACKER_SECRET": SECRET}).invoke(
+        main, ["init", str(tmp_path / "desk")], input="\n".join(said) + "\n"
+    )
+    assert done.exit_code == 0, done.output
+    assert [one for one in done.output.splitlines() if "Error:" in one] == [
+        "Error: `prefix` must be 2 to 10 capital letters and digits, a letter first: ACCREDO",
+        "Error: `address` must be a mail address such as support@example.org",
+        "Error: `imap` must look like imaps://user@imap.example.org",
+        "Error: `portal_url` must be a web address such as https://help.example.org/",
+        "Error: `anna` names no agent. Write it as --agent 'anna=Анна <anna@example.org>'.",
+    ]
+    text = (tmp_path / "desk" / "tracker.toml").read_text("utf-8")
+    assert 'emails = ["anna@example.org"]' in text and "imap" not in text
+
+
+@pytest.mark.servers
 def test_a_public_desk_is_confirmed(tmp_path: Path) -> None:
     options = ["init", str(tmp_path / "desk"), *NEW, "--imap", "imap://127.0.0.1:1"]
     options += ["--smtp", "smtp://127.0.0.1:1"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
@@ -12,7 +13,7 @@ from tracker.cli.init_hosting import hosting_options
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
 from tracker.core.hosting.choices import Hosting
-from tracker.core.settings import FILE
+from tracker.core.settings import FILE, SettingsError, read_settings
 from tracker.desk.desk import Desk
 from tracker.desk.init import Made, agent_from, make_desk, settings_text
 
@@ -26,6 +27,14 @@ _LATER = {
     "smtp": "SMTP server, such as smtps://support@smtp.example.org",
     "portal_url": "Where the portal will be, such as https://help.example.org/",
 }
+
+Answer = TypeVar("Answer")
+_OF_THE_DESK = ("name", "prefix", "portal_url", "timezone", "phone", "hours")
+_SAMPLE = {
+    "desk": {"name": "Desk", "prefix": "DESK"},
+    "mailbox": {"address": "desk@example.org"},
+}
+"""The rest of the settings, when one answer is looked at by itself."""
 
 
 @click.command()
@@ -80,7 +89,7 @@ def init(
           --host github --repository private --deploy rsync --yes
     """
     for key, question in _NEEDED.items():
-        given[key] = given[key] or ("" if yes else click.prompt(question))
+        given[key] = given[key] or ("" if yes else _ask(key, question))
         if not given[key]:
             raise TrackerError(f"A desk needs --{key}", question + ".")
     if language is None:
@@ -90,16 +99,15 @@ def init(
     people = dict(agent_from(one) for one in agents)
     if not yes:
         for key, question in _LATER.items():
-            given[key] = given[key] or _ask_for_later(question)
+            given[key] = given[key] or _ask(key, question, may_wait=True)
         people = people or _ask_agent()
         visibility = _ask_visibility(visibility)
         if visibility == "public":
             publish = publish or _ask_publish()
         chosen = init_hosting.ask(hosting, may_be_public=visibility == "public")
     chosen = chosen or init_hosting.settled(hosting)
-    desk_keys = ("name", "prefix", "portal_url", "timezone", "phone", "hours")
     tables = {
-        "desk": {key: given[key] or "" for key in desk_keys}
+        "desk": {key: given[key] or "" for key in _OF_THE_DESK}
         | {"language": language, "visibility": visibility or "private", "publish": publish or ""}
         | {"repository": "public" if chosen.open_source else ""},
         "mailbox": {key: given[key] or "" for key in ("address", "imap", "smtp")},
@@ -108,13 +116,51 @@ def init(
     _tell(made, visibility or "private", chosen, asks=not yes)
 
 
-def _ask_for_later(question: str) -> str:
-    return str(click.prompt(f"{question} (empty: later)", default="", show_default=False))
+def _ask(key: str, question: str, *, may_wait: bool = False) -> str:
+    """Ask for one option of the settings, again where the answer will not do."""
+
+    def fitting(written: str) -> str:
+        tables = {name: dict(values) for name, values in _SAMPLE.items()}
+        tables["desk" if key in _OF_THE_DESK else "mailbox"][key] = written
+        _settings_of(tables, {})
+        return written
+
+    return _ask_until(question, fitting, may_wait=may_wait)
 
 
 def _ask_agent() -> dict[str, Address]:
-    written = _ask_for_later("Who answers, such as anna=Anna <anna@example.org>")
-    return dict([agent_from(written)]) if written else {}
+    def fitting(written: str) -> dict[str, Address]:
+        people = dict([agent_from(written)]) if written else {}
+        _settings_of(_SAMPLE, people)
+        return people
+
+    question = "Who answers, such as anna=Anna <anna@example.org>"
+    return _ask_until(question, fitting, may_wait=True)
+
+
+def _settings_of(tables: Mapping[str, Mapping[str, str]], people: Mapping[str, Address]) -> None:
+    """Read what would be written, for its faults alone."""
+    read_settings(settings_text(tables, people))
+
+
+def _ask_until(question: str, fitting: Callable[[str], Answer], *, may_wait: bool) -> Answer:
+    """Ask until ``fitting`` takes the answer; it raises TrackerError for one that will not do."""
+
+    def take(written: str) -> Answer:
+        try:
+            return fitting(written.strip())
+        except SettingsError as error:
+            fault = error.message.partition(": ")[2]  # no file is there yet that could be mended
+            raise click.UsageError(fault) from None
+        except TrackerError as error:
+            raise click.UsageError(f"{error.message}. {error.hint}") from None
+
+    more = " (empty: later)" if may_wait else ""
+    default = "" if may_wait else None
+    answer: Answer = click.prompt(
+        f"{question}{more}", default=default, show_default=False, value_proc=take
+    )
+    return answer
 
 
 def _ask_visibility(given: str | None) -> str:
