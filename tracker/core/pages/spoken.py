@@ -158,7 +158,6 @@ def _letters(words: Texts) -> dict[str, str]:
 def _requests(words: Texts) -> dict[str, str]:
     return {
         "new": words._("New request"),
-        "new-subject": words._("What happened, in a few words"),
         "refresh": words._("Refresh"),
         "refreshed": words._("This is the newest state."),
         "by-status": words._("Requests by status"),

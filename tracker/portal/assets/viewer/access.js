@@ -3,7 +3,7 @@
 import { button, el, show } from "./dom.js";
 import { choosing, ready, sending } from "./choosing.js";
 import { field, form, notice, tick, told } from "./forms.js";
-import { letter, mailto } from "./mail.js";
+import { letter } from "./mail.js";
 import { canRemember } from "./memory.js";
 import { desk, say } from "./page.js";
 import { Problem, problemOf } from "./problems.js";
@@ -50,7 +50,7 @@ export async function showSignIn(begin, notices = [], address = "") {
 
 // Show what the page of access offers to whoever comes without a link.
 export function showAccess() {
-  const write = el("a", { class: "md-button", href: mailto(say("new-subject")) }, say("new"));
+  const write = el("a", { class: "md-button", href: "../new/" }, say("new"));
   show(
     el("h1", {}, say("access")),
     el("h2", {}, say("first-title")),

@@ -7,7 +7,6 @@ import { choosing, sending } from "./choosing.js";
 import { announce, button, el, show } from "./dom.js";
 import { field, notice, told } from "./forms.js";
 import { STATUSES, list, queues } from "./listing.js";
-import { mailto } from "./mail.js";
 import { canRemember, forget, remember, remembered } from "./memory.js";
 import { ROOT, desk, say } from "./page.js";
 import { Problem, problemOf } from "./problems.js";
@@ -196,7 +195,7 @@ function showList(more) {
   title();
   const write = el(
     "a",
-    { class: "md-button md-button--primary", href: mailto(say("new-subject")) },
+    { class: "md-button md-button--primary", href: "../new/" },
     say("new")
   );
   show(

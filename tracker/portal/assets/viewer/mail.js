@@ -4,7 +4,7 @@ import { announce, button, el } from "./dom.js";
 import { copyable } from "./forms.js";
 import { desk, say } from "./page.js";
 
-export function mailto(subject, body = "") {
+function mailto(subject, body = "") {
   const to = encodeURIComponent(desk.address).replace("%40", "@");
   const fields = { subject, body: body.replace(/\n/g, "\r\n") };
   const query = Object.entries(fields).filter(([, text]) => text);
