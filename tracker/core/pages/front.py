@@ -28,7 +28,9 @@ def front(desk: Desk, counts: Counts | None, root: str) -> str:
     ways = [_portal(desk, counts, root), _mailbox(desk)]
     if desk.phone:
         ways.append(_phone(desk))
-    find = escape(words._("Search requests and help"))
+    # The search of a private portal's pages knows no request.
+    asked = words._("Search help") if counts is None else words._("Search requests and help")
+    find = escape(asked)
     return (
         f'<button class="tk-find" type="button" hidden>{find}</button>'
         f'<div class="tk-front">{"".join(ways)}</div>'
