@@ -11,12 +11,13 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
 
 from tests.core.pages.make import entry, ticket
-from tests.portal.desks import SETTINGS, DeskFolder, contents
+from tests.portal.desks import SETTINGS, TODAY, DeskFolder, contents
 from tests.portal.test_site import clean
 from tracker.core.errors import TrackerError
 from tracker.core.ticket import ticket_path
@@ -24,6 +25,7 @@ from tracker.portal.build import start_build
 from tracker.portal.site import STAMP
 from tracker.portal.source import FolderSource
 
+NOON = datetime.combine(TODAY, time(12), UTC)
 PATIENCE = 60
 """Seconds after which a process that says nothing is a failure."""
 
@@ -206,7 +208,10 @@ def test_a_file_that_goes_away_meanwhile_is_left_out(desk: DeskFolder, pages: Pa
     assert set(found) == {oids[ticket_path("ACCREDO", 2)]}
 
 
-def test_a_build_can_be_done_again_for_the_tickets_alone(desk: DeskFolder, pages: Path) -> None:
+def test_a_build_can_be_done_again_for_the_tickets_alone(
+    desk: DeskFolder, pages: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(NOON.timestamp())))
     desk.put(ticket(1))
     desk.commit()
     build = start_build(desk.root, from_work_tree=True)
