@@ -46,6 +46,11 @@ bench: $(DEV) ## Measure and print the figures
 docs: $(RUNTIME) ## Build this repository's own portal into site/
 	@$(BIN)/tracker build
 
+.PHONY: pictures
+pictures: $(DEV) ## Take the pictures of README and documentation anew
+	@tools/system-packages git openssl dovecot chromium
+	@$(BIN)/python tools/pictures
+
 .PHONY: package
 package: $(DEV) ## Build wheel and sdist into dist/
 	@$(BIN)/python -m hatchling build
