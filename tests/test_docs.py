@@ -23,6 +23,7 @@ import pytest
 import yaml
 from markdown.extensions.toc import slugify
 
+from tests import programs
 from tests.servers import Mailbox, SmtpServer, TokenServer
 from tests.servers.dovecot import PASSWORD
 from tests.servers.github import GitHubServer
@@ -433,20 +434,33 @@ class RealDesk:
         record = self.folder / "read.txt"
         record.unlink(missing_ok=True)
         where = [] if path == "init" else ["-C", str(self.root)]
-        command = [sys.executable, "-c", RECORDER, str(record), *where, *self.arguments[path]]
+        arguments = [str(record), *where, *self.arguments[path]]
         surroundings = {**os.environ, "PYTHONPATH": str(ROOT), **self.github, **environment}
-        pipe = subprocess.PIPE
-        with (
-            self.prepared(path),
-            subprocess.Popen(
-                command, env=surroundings, stdout=pipe, stderr=pipe, text=True, cwd=self.folder
-            ) as process,
-        ):
-            begun = self.follow(process) if path == "watch" else ""
-            out, said = process.communicate()
+        with self.prepared(path):
+            work = self.watch if path == "watch" else self.finish
+            done = work(arguments, surroundings)
         names = record.read_text().split() if record.exists() else []
         read = {name for name in names if name.startswith("TRACKER_")}  # every secret's name
-        return process.returncode, begun + out, said, read
+        return done.returncode, done.stdout, done.stderr, read
+
+    def finish(
+        self, arguments: list[str], surroundings: dict[str, str]
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command that ends by itself."""
+        return programs.module("tests.recorder", *arguments, env=surroundings, cwd=self.folder)
+
+    def watch(
+        self, arguments: list[str], surroundings: dict[str, str]
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command that has to be stopped."""
+        command = [sys.executable, "-m", "tests.recorder", *arguments]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(
+            command, env=surroundings, stdout=pipe, stderr=pipe, text=True, cwd=self.folder
+        ) as process:
+            begun = self.follow(process)
+            out, said = process.communicate()
+        return subprocess.CompletedProcess(command, process.returncode, begun + out, said)
 
     @contextlib.contextmanager
     def prepared(self, path: str) -> Iterator[None]:
@@ -472,23 +486,6 @@ class RealDesk:
             if json.loads(line).get("sent"):
                 process.terminate()
         return "".join(lines)
-
-
-RECORDER = """
-import os, sys, types
-record = sys.argv.pop(1)
-class Recorder(dict):
-    def get(self, name, default=None):
-        with open(record, "a") as file:
-            print(name, file=file)
-        return super().get(name, default)
-    def __getitem__(self, name):
-        return self.get(name)
-from tracker.adapters import environment
-environment.os = types.SimpleNamespace(environ=Recorder(os.environ))
-from tracker.cli.main import run
-run()
-"""
 
 
 def put_archives(folder: Path) -> None:

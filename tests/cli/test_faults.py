@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import programs
 from tests.desk.conftest import SECRET, RealDesk, letter
 from tracker.adapters.lock import locked
 
@@ -132,9 +133,8 @@ def test_outside_a_desk(tmp_path: Path, command: list[str]) -> None:
 
 def run(*arguments: str, **options: str) -> subprocess.CompletedProcess[str]:
     """Run the command line with variables of ``options`` added."""
-    command = [sys.executable, "-m", "tracker", *arguments]
     where = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **options}
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=where)
+    return programs.run(*arguments, env=where)
 
 
 def test_numbers_and_words_that_mean_nothing(desk: RealDesk) -> None:

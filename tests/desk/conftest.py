@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests import programs
 from tests.servers import Mailbox, SmtpServer
 from tests.servers.dovecot import PASSWORD
 from tracker.core.document import parse
@@ -45,15 +46,18 @@ class RealDesk:
 
     def run(self, *arguments: str, root: Path | None = None) -> subprocess.CompletedProcess[str]:
         """Run the command line as a process of its own."""
-        command = [sys.executable, "-m", "tracker", "-C", str(root or self.root), *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
+        return programs.run("-C", root or self.root, *arguments)
 
-    def start(
-        self, *arguments: str, root: Path | None = None, crash: str = ""
-    ) -> subprocess.Popen[str]:
-        """Start the command line; with ``crash`` it kills itself there (see crash.py)."""
-        module = ["tests.desk.crash", crash] if crash else ["tracker"]
-        command = [sys.executable, "-m", *module, "-C", str(root or self.root), *arguments]
+    def crash(self, point: str, *arguments: str, root: Path | None = None) -> int:
+        """Run the command line, which kills itself at ``point`` (see crash.py); return how it
+        ended.
+        """
+        done = programs.module("tests.desk.crash", point, "-C", root or self.root, *arguments)
+        return done.returncode
+
+    def start(self, *arguments: str, root: Path | None = None) -> subprocess.Popen[str]:
+        """Start the command line."""
+        command = [sys.executable, "-m", "tracker", "-C", str(root or self.root), *arguments]
         pipe = subprocess.PIPE
         return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
 
@@ -138,8 +142,7 @@ def desk_of(
             "--agent": "anna=Анна <anna@example.org>",
         }
         flat = [part for pair in options.items() for part in pair]
-        command = [sys.executable, "-m", "tracker", "init", str(root), *flat, "--yes"]
-        subprocess.run(command, check=True, capture_output=True)
+        programs.run("init", root, *flat, "--yes").check_returncode()
         bare = tmp_path / "remote.git" if remote else None
         made = RealDesk(root, mailbox, smtp, bare)
         if settings:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import programs
 from tests.packages import fill_wheelhouse
 from tracker.adapters.installed import PACKAGE
 
@@ -43,8 +44,7 @@ def index(wheelhouse: Path) -> dict[str, str]:
 
 def write_hosting(root: Path, *options: str) -> None:
     """Write what runs a desk into one, by the command."""
-    command = [sys.executable, "-m", "tracker", "-C", str(root), "hosting", *options, "--yes"]
-    subprocess.run(command, check=True, capture_output=True)
+    programs.run("-C", root, "hosting", *options, "--yes").check_returncode()
 
 
 def publish(root: Path) -> None:

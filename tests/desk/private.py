@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests import programs
 from tests.core.pages.make import IVAN
 from tests.portal.desks import SETTINGS, DeskFolder
 from tracker.core.accounts.activation import new_record
@@ -86,12 +86,9 @@ class PrivateDesk(DeskFolder):
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run the command line as a process of its own."""
-        command = [sys.executable, "-m", "tracker", "-C", str(self.root), *arguments]
         here = {"PYTHONPATH": str(Path(__file__).parents[2])}
         surroundings = {**os.environ, **here, **environment}
-        return subprocess.run(
-            command, env=surroundings, capture_output=True, text=True, check=False
-        )
+        return programs.run("-C", self.root, *arguments, env=surroundings)
 
 
 def _fields(record: Record) -> dict[str, Any]:

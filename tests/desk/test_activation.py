@@ -244,9 +244,7 @@ POINTS = [
 @pytest.mark.parametrize("point", POINTS)
 def test_killed_anywhere_and_run_again_it_went_once(desk: RealDesk, point: str) -> None:
     desk.mailbox.append(letter("ivan"))
-    process = desk.start("sync", crash=point)
-    out, err = process.communicate()
-    assert process.returncode == -signal.SIGKILL, f"{point} was never reached: {out}{err}"
+    assert desk.crash(point, "sync") == -signal.SIGKILL, f"{point} was never reached"
     assert desk.sync()["failed"] == 0
     assert desk.sync()["sent"] == 0
     found = [one for one in desk.smtp.letters() if one.recipients != (ANNA,)]

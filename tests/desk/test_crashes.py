@@ -30,9 +30,7 @@ def _fill(desk: RealDesk) -> None:
 
 
 def _kill(desk: RealDesk, point: str) -> None:
-    process = desk.start("sync", crash=point)
-    out, err = process.communicate()
-    assert process.returncode == -signal.SIGKILL, f"{point} was never reached: {out}{err}"
+    assert desk.crash(point, "sync") == -signal.SIGKILL, f"{point} was never reached"
 
 
 def _all_told_once(desk: RealDesk, point: str) -> None:
@@ -89,9 +87,7 @@ def test_killed_while_the_server_takes_a_letter(desk: RealDesk) -> None:
 
 
 def _points(desk: RealDesk, file: Path) -> Iterator[str]:
-    process = desk.start("sync", crash=f"count:{file}")
-    process.communicate()
-    assert process.returncode == 0
+    assert desk.crash(f"count:{file}", "sync") == 0
     yield from file.read_text().split()
 
 

@@ -6,8 +6,6 @@ import csv
 import io
 import json
 import mailbox as stdlib
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from email.message import Message
@@ -15,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import programs
 from tests.desk.conftest import RealDesk
 from tests.desk.test_importing import no_letter, run_import
 from tracker.core.ticket import Ticket
@@ -78,13 +77,13 @@ def full(desk: RealDesk) -> RealDesk:
 def empty(desk: RealDesk, tmp_path: Path) -> Iterator[RealDesk]:
     """Another desk, without a ticket, that sends through the same server."""
     root = tmp_path / "other"
-    command = [
-        *(sys.executable, "-m", "tracker", "init", str(root), "--name", "Other"),
+    options = [
+        *("--name", "Other"),
         *("--prefix", "ACCREDO", "--address", "support@example.org", "--imap", desk.mailbox.url),
         *("--smtp", desk.smtp.url, "--language", "ru", "--visibility", "public"),
         *("--agent", "anna=Анна <anna@example.org>", "--yes"),
     ]
-    subprocess.run(command, check=True, capture_output=True)
+    programs.run("init", root, *options).check_returncode()
     yield RealDesk(root, desk.mailbox, desk.smtp, None)
 
 

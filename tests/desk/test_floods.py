@@ -104,7 +104,7 @@ def test_what_was_held_goes_out_under_the_limits_of_each_address(
 def test_a_killed_run_alarms_nobody_twice(desk_of: Callable[..., RealDesk]) -> None:
     desk = desk_of(settings="\n[limits]\nconfirmations_an_hour = 1\n")
     desk.mailbox.append_many(letter(f"m{n}") for n in range(3))
-    desk.start("sync", crash="after:send:2").communicate()
+    desk.crash("after:send:2", "sync")
     desk.sync()
     alarms = [one for one in desk.smtp.letters_to(ANNA) if "остановлены" in one.message["Subject"]]
     assert len({one.message["Message-ID"] for one in alarms}) == 1

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests import programs
 from tests.servers.github import NAME, GitHubServer
 
 SECRETS = {
@@ -29,8 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         *("--imap", "imaps://support@127.0.0.1:9", "--smtp", "smtps://support@127.0.0.1:9"),
         *("--visibility", "public", "--host", "github", "--repository", "public", "--yes"),
     ]
-    command = [sys.executable, "-m", "tracker", "init", str(root), *options]
-    subprocess.run(command, check=True, capture_output=True)
+    programs.run("init", root, *options).check_returncode()
     return root
 
 
@@ -42,11 +40,8 @@ class Shell:
         self.environment = github.environment()
 
     def __call__(self, *arguments: str, keys: str = "", **more: str) -> tuple[int, str]:
-        command = [sys.executable, "-m", "tracker", "-C", str(self.root), "github", *arguments]
         surroundings = {**os.environ, **self.environment, **more}
-        done = subprocess.run(
-            command, capture_output=True, text=True, input=keys, env=surroundings, check=False
-        )
+        done = programs.run("-C", self.root, "github", *arguments, env=surroundings, keys=keys)
         return done.returncode, done.stdout + done.stderr
 
 

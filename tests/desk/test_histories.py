@@ -171,7 +171,7 @@ class History:
     def crash(self) -> None:
         """Run the job and kill it somewhere, if it comes so far."""
         root, point = self.random.choice(self.machines), self.random.choice(POINTS)
-        self.desk.start("sync", root=root, crash=point).communicate()
+        self.desk.crash(point, "sync", root=root)
         self.crashed = True
         # Another machine sends when the dead one's lease has run out; here it comes back.
         self.desk.run("sync", root=root)

@@ -303,7 +303,7 @@ def test_what_another_machine_sent_since_we_looked_is_not_sent_again(
 
 def test_an_old_lease_of_ours_is_taken_again_before_anything_goes(one: RealDesk) -> None:
     act(one, answer)
-    one.start("sync", crash="before:send:1").communicate()
+    one.crash("before:send:1", "sync")
     assert state.LEASE in one.git("ls-tree", "-r", "--name-only", "origin/main")
     other = one.clone("other")
     # The lease was taken by the real clock, ``NOW`` is when the tests began.
@@ -318,8 +318,7 @@ def test_killed_between_acceptance_and_record_the_same_letter_goes_again(
     one: RealDesk, point: str
 ) -> None:
     act(one, _with_file)
-    process = one.start("sync", crash=point)
-    process.communicate()
+    one.crash(point, "sync")
     one.sync()
     letters = one.smtp.letters()
     assert len(letters) == 3
@@ -339,8 +338,7 @@ def _with_file(work: operations.Workspace, who: operations.Actor) -> None:
 
 def test_an_entry_whose_letter_is_in_flight_may_be_taken_out(one: RealDesk) -> None:
     act(one, answer)
-    process = one.start("sync", crash="after:note:2")
-    process.communicate()
+    one.crash("after:note:2", "sync")
     clone = type(one)(one.clone("other"), one.mailbox, one.smtp, one.remote)
     file = clone.root / "tickets/000/ACCREDO-1.md"
     text = file.read_text()

@@ -6,11 +6,11 @@ import hashlib
 import os
 import shutil
 import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
 import tracker
+from tests import programs
 from tracker.core.document import render
 from tracker.core.pages.site import Desk
 from tracker.core.ticket import Ticket, ticket_path
@@ -70,14 +70,7 @@ class DeskFolder:
     def build(self) -> subprocess.CompletedProcess[str]:
         """Build with MkDocs in a process of its own, as a user does."""
         environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
-        return subprocess.run(
-            [sys.executable, "-m", "mkdocs", "build", "--strict"],
-            cwd=self.root,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return programs.module("mkdocs", "build", "--strict", env=environment, cwd=self.root)
 
     def publish(
         self,
