@@ -107,6 +107,21 @@ def sizes(site: Path, fetched: Iterable[tuple[str, int]], *begun: str) -> tuple[
     return raw, packed
 
 
+def looks(page: Page, *widths: int) -> Iterator[tuple[str, int]]:
+    """Give a page that is open in light colours every width, then load it in dark ones and do so
+    again; say (colours, width) each time.
+    """
+    page.emulate_media(reduced_motion="reduce")
+    for scheme in ("light", "dark"):
+        if scheme == "dark":
+            page.emulate_media(color_scheme="dark")
+            page.reload(wait_until="networkidle")
+            page.wait_for_selector('body[data-md-color-scheme="slate"]')
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 900})
+            yield scheme, width
+
+
 @contextmanager
 def visit(site: Path, chromium: str, below: str = "") -> Iterator[Visit]:
     """Serve ``site`` on loopback and give a browser to it. ``below`` is a base path to serve at."""
