@@ -8,7 +8,7 @@ language and goes before.
 from __future__ import annotations
 
 import gettext
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from hashlib import blake2b
 from io import BytesIO
@@ -34,6 +34,8 @@ MONTHS = (
 )
 DAY = "%(day)s %(month)s %(year)s"
 """How a date is written; the month is one of ``MONTHS``."""
+SHORT_DAY = "%(day)s %(month)s"
+"""How a day is written where there is little room; the month has three letters."""
 _ENGLISH_MONTHS = {key: key.removeprefix("of ") for key in MONTHS}
 
 
@@ -88,6 +90,7 @@ class Texts:
         words = (dates.gettext(key) for key in MONTHS)
         self._months = [_ENGLISH_MONTHS.get(word, word) for word in words]
         self._day = dates.gettext(DAY)
+        self._short_day = dates.gettext(SHORT_DAY)
 
     def _(self, sentence: str, /, **values: object) -> str:
         """Translate ``sentence`` and fill its places."""
@@ -101,6 +104,10 @@ class Texts:
     def day(self, at: datetime) -> str:
         """``22 ноября 2026`` or ``22 November 2026``."""
         return self._day % {"day": at.day, "month": self._months[at.month - 1], "year": at.year}
+
+    def short_day(self, on: date) -> str:
+        """``22 ноя`` or ``22 Nov``."""
+        return self._short_day % {"day": on.day, "month": self._months[on.month - 1][:3]}
 
     def moment(self, at: datetime) -> str:
         """``22 ноября 2026, 09:14``, in the time zone that ``at`` carries."""

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from datetime import date
+from io import BytesIO
 from xml.etree import ElementTree
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 
 from tests.core.pages.make import desk
 from tracker.core.pages.durations import duration
-from tracker.core.pages.figures import SHOWN_WEEKS, figures_page, short_day
+from tracker.core.pages.figures import SHOWN_WEEKS, figures_page
 from tracker.core.pages.spreadsheets import csv_files
 from tracker.core.statistics import Facts, figures
-from tracker.core.texts import texts
+from tracker.core.texts import Language, texts
 
 TODAY = date(2026, 11, 25)
 DAY = TODAY.toordinal()
@@ -97,5 +101,21 @@ def test_times_are_told_in_their_best_unit(seconds: int, english: str, russian: 
 
 
 def test_days_of_the_axis_are_short() -> None:
-    assert short_day(TODAY, texts("ru", "portal")) == "25 ноя"
-    assert short_day(TODAY, texts("en", "portal")) == "25 Nov"
+    assert texts("ru", "portal").short_day(TODAY) == "25 ноя"
+    assert texts("en", "portal").short_day(TODAY) == "25 Nov"
+
+
+def test_a_language_may_order_its_dates_otherwise() -> None:
+    """American English, and a language without blanks between the parts."""
+    for order, wanted in (
+        ("%(month)s %(day)s", "Nov 25"),
+        ("%(month)s月%(day)s日", "Nov月25日"),
+    ):
+        catalogue = Catalog(locale="en")
+        catalogue.add("%(day)s %(month)s", order)
+        data = BytesIO()
+        write_mo(data, catalogue)
+        own = Language("en", data.getvalue())
+        assert texts(own, "portal").short_day(TODAY) == wanted
+        shown = figures_page(replace(desk(), language=own), FOUND)
+        assert f">{wanted.replace('25', '23')}<" in shown  # the week's Monday, below the axis

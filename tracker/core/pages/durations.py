@@ -18,8 +18,7 @@ def unit_of(seconds: float) -> int:
 def in_unit(count: float, unit: int, words: Texts) -> str:
     """Return ``count`` units as words: ``90 min``, ``2.5 h``; whole from ten on."""
     number = f"{count:.1f}".removesuffix(".0") if count < 10 else f"{count:.0f}"
-    if words.language == "ru":
-        number = number.replace(".", ",")
+    number = number.replace(".", words._("."))
     if unit == MINUTE:
         return words._("%(n)s min", n=number)
     if unit == HOUR:

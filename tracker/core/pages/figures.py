@@ -119,7 +119,7 @@ class _Charts:
         opened, closed = [one.opened for one in weeks], [one.closed for one in weeks]
         places = [
             (
-                short_day(one.start, words),
+                words.short_day(one.start),
                 f"{self._week(one)}: {names[0]} {one.opened}, {names[1]} {one.closed}",
             )
             for one in weeks
@@ -144,7 +144,7 @@ class _Charts:
         unit = unit_of(most)
         ticks = tuple((one * unit, in_unit(one, unit, words)) for one in steps(most / unit))
         places = [
-            (short_day(week.start, words), f"{self._week(week)}: {self._both(one)}")
+            (words.short_day(week.start), f"{self._week(week)}: {self._both(one)}")
             for week, one in zip(weeks, found, strict=True)
         ]
         last = next((one for one in reversed(found) if one), None)
@@ -242,9 +242,3 @@ def _capital(text: str) -> str:
 
 def _day(day: date, words: Texts) -> str:
     return words.day(datetime.combine(day, time()))
-
-
-def short_day(day: date, words: Texts) -> str:
-    """Return a day for the axis: ``16 ноя`` or ``16 Nov``."""
-    number, month, *_ = _day(day, words).split()
-    return f"{number} {month[:3]}"

@@ -10,6 +10,7 @@ from tracker.core.pages.html import STATUS_NAMES, escape
 from tracker.core.pages.lists import PAGE
 from tracker.core.pages.site import Desk, ticket_url
 from tracker.core.pages.view import PublicTicket
+from tracker.core.texts import Texts
 
 SCRIPT = "assets/tracker/queues.js"
 """Says how long ago a date is: a static page can't know the day it is read on."""
@@ -137,7 +138,8 @@ class QueuesPage:
         return (
             f'<tr class="tk-{one.status}"><td><a href="{root}{ticket_url(number)}">{number}</a>'
             f"<td>{escape(title_of(one.id))}<td><i>{status}</i>"
-            f"<td>{escape(self._agents.get(_whose(one), '—'))}<td>{_day(one.standing.since)}\n"
+            f"<td>{escape(self._agents.get(_whose(one), '—'))}"
+            f"<td>{_day(one.standing.since, self._words)}\n"
         )
 
 
@@ -145,7 +147,8 @@ def _whose(one: Waiting) -> str:
     return one.standing.assignee
 
 
-def _day(since: str) -> str:
+def _day(since: str, words: Texts) -> str:
     if not since:
         return ""
-    return f'<time datetime="{since}">{date.fromisoformat(since):%d.%m.%Y}</time>'
+    written = date.fromisoformat(since).strftime(words._("%Y-%m-%d"))
+    return f'<time datetime="{since}">{written}</time>'
