@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.core.pages.make import entry, ticket
 from tests.portal.desks import SETTINGS, DeskFolder, contents
+
+OTHER = Path(__file__).parents[2] / "docs" / "howto" / "other-generator.md"
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
@@ -86,3 +90,20 @@ def test_faults_in_the_settings_are_told_plainly(
 def test_a_desk_without_settings_is_told_how_to_get_some(desk: DeskFolder) -> None:
     (desk.root / "tracker.toml").unlink()
     assert "tracker init" in desk.build().stderr
+
+
+def test_another_generator_needs_the_documented_lines_alone(
+    desk: DeskFolder, pages: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program of `other-generator.md`, on pages that somebody else rendered."""
+    desk.put(ticket(1), ticket(2, status="closed"))
+    desk.commit()
+    shutil.copytree(pages, desk.root / "rendered")
+    (program,) = re.findall(r"```python\n(.*?)```", OTHER.read_text("utf-8"), re.DOTALL)
+    monkeypatch.chdir(desk.root)
+    exec(compile(program, str(OTHER), "exec"), {})
+    made = contents(desk.site)
+    assert "tickets/ACCREDO-2/index.html" in made
+    desk.site.rename(desk.root / "by-hand")
+    assert desk.build().returncode == 0
+    assert made == contents(desk.site)
