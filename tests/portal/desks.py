@@ -15,6 +15,7 @@ from tracker.core.document import render
 from tracker.core.pages.site import Desk
 from tracker.core.ticket import Ticket, ticket_path
 from tracker.desk.desk import load_settings
+from tracker.desk.snapshot import Snapshot
 from tracker.portal.site import Publication, Published
 from tracker.portal.source import FolderSource
 
@@ -78,12 +79,17 @@ class DeskFolder:
         site: Path | None = None,
         state: Path | None = None,
         today: date = TODAY,
+        *,
+        committed: bool = False,
     ) -> Published:
-        """Publish the work tree directly, with pages that the generator wrote before."""
+        """Publish the work tree (or the last commit, as a real build does) directly, with pages
+        that the generator wrote before.
+        """
         desk = Desk.of(load_settings(self.root))
         site = site or self.site
         state = state or self.root / ".tracker" / f"{site.name}.sqlite"
-        return Publication(desk, FolderSource(self.root), site, pages, state, today).publish()
+        source = Snapshot.open(self.root) if committed else FolderSource(self.root)
+        return Publication(desk, source, site, pages, state, today).publish()
 
     def _git(self, *arguments: str) -> None:
         subprocess.run(["git", *arguments], cwd=self.root, check=True)

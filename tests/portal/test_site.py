@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
+import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
@@ -11,7 +13,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.core.pages.make import answer, entry, ticket
-from tests.portal.desks import DeskFolder, contents
+from tests.portal.desks import SETTINGS, DeskFolder, contents
 from tracker.adapters import processes
 from tracker.core.pages.site import ANY, CLOSED, OPEN
 from tracker.core.ticket import Attachment, Ticket, ticket_path
@@ -23,12 +25,13 @@ CANARY = "канарейка7f3a"
 AGENTS = '\n[agents.anna]\nname = "Анна"\nemails = []\n'
 
 
-def clean(desk: DeskFolder, pages: Path) -> dict[str, str]:
+def clean(desk: DeskFolder, pages: Path, *, committed: bool = False) -> dict[str, str]:
     """Publish the same desk into an empty folder without a state."""
     other = desk.root.parent / "clean"
     state = desk.root.parent / "clean.sqlite"
     state.unlink(missing_ok=True)
-    desk.publish(pages, other, state)
+    shutil.rmtree(other, ignore_errors=True)
+    desk.publish(pages, other, state, committed=committed)
     return contents(other)
 
 
@@ -79,6 +82,56 @@ def test_random_edits_equal_a_clean_build(desk: DeskFolder, pages: Path) -> None
             desk.file(ticket_path("ACCREDO", rng.randint(1, 140)), b"---\nbroken\n")
         desk.publish(pages)
         assert contents(desk.site) == clean(desk, pages)
+
+
+def test_random_commits_equal_a_clean_build(desk: DeskFolder, pages: Path) -> None:
+    """What a commit changed is asked of Git: attachments, removed tickets and a settings file too,
+    several commits at once, and a commit that is taken back.
+    """
+    rng = random.Random(11)
+    desk.put(*(ticket(n) for n in range(1, 110)))
+    desk.commit()
+    desk.publish(pages, committed=True)
+    for step in range(12):
+        for _ in range(rng.randint(1, 3)):
+            number = rng.randint(1, 120)
+            _edit(desk, rng, number)
+            desk.commit()
+        if step == 6:
+            settings = SETTINGS.format(language="ru", visibility="public")
+            desk.settings(settings.replace('name = "', 'name = "Новая ', 1))
+            desk.commit()
+        if step == 9:
+            subprocess.run(["git", "-C", desk.root, "reset", "-q", "--hard", "HEAD~2"], check=True)
+        desk.publish(pages, committed=True)
+        assert contents(desk.site) == clean(desk, pages, committed=True), step
+
+
+def _edit(desk: DeskFolder, rng: random.Random, number: int) -> None:
+    """Answer, close, remove or break a ticket, with or without an attachment."""
+    path = desk.root / ticket_path("ACCREDO", number)
+    kind = rng.choice(["answer", "answer", "attachment", "remove", "break"])
+    if kind == "remove":
+        path.unlink(missing_ok=True)
+    elif kind == "break":
+        desk.file(ticket_path("ACCREDO", number), b"---\nbroken\n")
+    else:
+        name = f"tickets/000/ACCREDO-{number}/s.png"
+        files = (Attachment("s.png", name, 3, "image/png"),) if kind == "attachment" else ()
+        if files:
+            desk.file(name, rng.randbytes(3))
+        said = entry(f"слово{rng.randint(1, 30)}", attachments=files)
+        desk.put(ticket(number, said, status=rng.choice(["open", "closed"])))
+
+
+def test_a_change_of_the_code_renders_everything_again(
+    desk: DeskFolder, pages: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.put(*(ticket(n) for n in range(1, 5)))
+    desk.publish(pages)
+    assert desk.publish(pages).rendered == 0
+    monkeypatch.setattr(site_module, "code_digest", lambda *_: "another version")
+    assert desk.publish(pages).rendered == 4
 
 
 def test_nothing_changed_means_nothing_written(
@@ -290,3 +343,15 @@ def test_queues_follow_every_change(tmp_path: Path) -> None:
 
 def queues(desk: DeskFolder) -> str:
     return (desk.site / "queues/index.html").read_text("utf-8")
+
+
+def test_an_ordinary_card_weighs_at_most_eight_kilobytes(desk: DeskFolder, pages: Path) -> None:
+    """A letter, an answer and a reply, 2 KB of ticket as they are in the mean."""
+    said = "Здравствуйте, не получается войти в личный кабинет, помогите. " * 8
+    one = ticket(
+        1, entry(said), answer("Проверьте раскладку клавиатуры. " * 6), entry("Помогло", 70)
+    )
+    desk.put(one)
+    desk.publish(pages)
+    assert (desk.root / ticket_path("ACCREDO", 1)).stat().st_size > 1_500
+    assert (desk.site / "tickets/ACCREDO-1/index.html").stat().st_size <= 8_192
