@@ -167,6 +167,10 @@ class MemoryDesk:
     def by_digest(self, digest: str) -> Iterable[Known]:
         return [one for _, one in self._known() if one.digest == digest]
 
+    def newest_of(self, address: str) -> int:
+        found = (n for n, one in self.tickets().items() if one.requester.key == address)
+        return max(found, default=0)
+
     def is_seen(self, key: str) -> bool:
         seen = (text for path, text in self.files.items() if "/seen/" in path)
         return any(key in text.decode().split() for text in seen)

@@ -75,11 +75,27 @@ def letters_owed(desk: MemoryDesk) -> list[tuple[int, str, str]]:
     ]
 
 
+def test_a_hundred_absences_of_an_unknown_sender_are_one_ticket() -> None:
+    desk, raw = desk_for({}), (RULES / "auto-reply-unknown" / "in.eml").read_text("utf-8")
+    before = desk.tickets()
+    mails = [filled(raw.replace("<auto-", f"<{n}-auto-").encode()) for n in range(100)]
+    outcomes = [one.what for one in desk.take(*map(read_mail, mails))]
+    assert outcomes == ["opened", *["commented"] * 99]
+    assert set(desk.tickets()) - set(before) == {54}
+
+
 @pytest.mark.parametrize(
     "name",
     [
         *("auto-reply-closed", "auto-reply-closed-long-ago", "auto-reply-agent"),
-        *("auto-reply-waiting", "auto-reply-stranger", "bounce-hard", "bounce-unknown"),
+        *(
+            "auto-reply-new",
+            "auto-reply-number-stranger",
+            "auto-reply-waiting",
+            "auto-reply-stranger",
+            "bounce-hard",
+            "bounce-unknown",
+        ),
     ],
 )
 def test_a_hundred_in_a_row_owe_no_letter_open_nothing_and_reopen_nothing(name: str) -> None:

@@ -27,7 +27,7 @@ from tracker.core.mail_actions import Case, internal
 from tracker.core.rights import Sender, sender_of, standing
 from tracker.core.settings import Settings
 from tracker.core.suppression import Suppressed
-from tracker.core.threading import Known, find_thread, is_of_ours, ticket_of
+from tracker.core.threading import Known, automatic_thread, find_thread, is_of_ours, ticket_of
 from tracker.core.ticket import Ticket
 from tracker.core.tokens import Keys, read_message_id
 from tracker.core.workspace import Files, Workspace
@@ -54,6 +54,9 @@ class DeskView(Files, Accounts, Protocol):
 
     def by_digest(self, digest: str) -> Iterable[Known]:
         """Return the entries that came with this digest."""
+
+    def newest_of(self, address: str) -> int:
+        """Return the highest number of a requester's tickets, 0 where there is none."""
 
     def is_seen(self, key: str) -> bool:
         """Whether the keyed hash of a message that made no entry is remembered."""
@@ -89,6 +92,7 @@ class Intake:
         self._keys = keys
         self._now = now
         self._known: dict[str, list[Known]] = {}
+        self._opened: dict[str, int] = {}
         self._seen: list[str] = []
         self._seen_keys: set[str] = set()
         self._quarantined = frozenset(view.names_in(state.QUARANTINE))
@@ -139,12 +143,16 @@ class Intake:
         if asked and is_only_asking(mail):
             return self._received(arrival, mail, asked)
         thread = find_thread(mail, sender.address.key, self, self._settings, self._keys)
+        if mail.automatic == "auto-reply":
+            thread = automatic_thread(thread, sender.address.key, self)
         speaks = thread if thread and thread.speaks else None
         found = standing(mail, sender, speaks, self._settings, arrival.received)
         case = Case(arrival, mail, sender, found)
         if self._settings.desk.repository == "public" and (why := internal(self._work, case)):
             return self.quarantine(arrival, f"{why}, and the repository is public")
         taken = take_in(self._work, case, thread)
+        if taken.opened:
+            self._opened[taken.ticket.requester.key] = taken.ticket.number
         return self._note(arrival, mail, taken)
 
     def finish(self, position: state.Position | None) -> None:
@@ -187,6 +195,10 @@ class Intake:
     def by_message_id(self, message_id: str) -> list[Known]:
         """Return the entries with this Message-ID, those of this batch included."""
         return [*self._view.by_message_id(message_id), *self._known.get(message_id, ())]
+
+    def newest_of(self, address: str) -> int:
+        """Return the highest number of a requester's tickets, this batch's included."""
+        return self._opened.get(address) or self._view.newest_of(address)
 
     # The kinds of mail
 

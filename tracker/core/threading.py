@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from tracker.core.mail import Mail
@@ -40,6 +40,9 @@ class Tickets(Readable, Protocol):
 
     def by_message_id(self, message_id: str) -> Iterable[Known]:
         """Return the entries that came with this Message-ID."""
+
+    def newest_of(self, address: str) -> int:
+        """Return the highest number of a requester's tickets, 0 where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,17 @@ def find_thread(
             return Thread(ticket, named)
         stranger = stranger or Thread(ticket, named, speaks=False)
     return stranger
+
+
+def automatic_thread(thread: Thread | None, sender: str, desk: Tickets) -> Thread | None:
+    """Return where an automatic reply by ``sender`` is kept, None where no ticket is near: what it
+    merely names, else the newest ticket of the sender. An absence must not open a ticket a letter.
+    """
+    if thread is not None:
+        return replace(thread, speaks=True)
+    number = desk.newest_of(sender) if sender else 0
+    ticket = desk.ticket(number) if number else None
+    return Thread(desk.final(ticket), ticket) if ticket else None
 
 
 def role_on(ticket: Ticket, address: str) -> Role | None:

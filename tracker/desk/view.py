@@ -113,6 +113,12 @@ class View:
         row = self._index.query_one("SELECT requester FROM tickets WHERE number = ?", number)
         return Address.parse(row[0] if row else "")
 
+    def newest_of(self, address: str) -> int:
+        """Return the highest number of a requester's tickets, 0 where there is none."""
+        sql = "SELECT coalesce(max(number), 0) FROM tickets WHERE requester_key = ?"
+        row = self._index.query_one(sql, self._kept(address))
+        return int(row[0]) if row else 0
+
     def was_written_to(self, address: str) -> bool:
         """Whether a letter about a ticket went to an address."""
         return bool(self._index.query_one("SELECT 1 FROM told WHERE address = ?", address))
