@@ -142,6 +142,10 @@ class Intake:
         asked = self._reception.asked(mail, sender, silent=bool(arrival.silent))
         if asked and is_only_asking(mail):
             return self._received(arrival, mail, asked)
+        return self._threaded(arrival, mail, sender)
+
+    def _threaded(self, arrival: Arrival, mail: Mail, sender: Sender) -> Outcome:
+        """Let a mail become an entry of its ticket, or a new ticket."""
         thread = find_thread(mail, sender.address.key, self, self._settings, self._keys)
         if mail.automatic == "auto-reply":
             thread = automatic_thread(thread, sender.address.key, self)
