@@ -32,8 +32,9 @@ def take_bounce(
     who = Actor(Address(work.settings.desk.name, ""), "system", "email", arrival.received)
     events = []
     for failed in bounce.recipients:
-        address = failed.recipient.lower()
-        if failed.action != "failed" or not keys.proves(letter, address):
+        named = (failed.recipient.lower(), failed.original.lower())
+        address = next((one for one in named if one and keys.proves(letter, one)), "")
+        if failed.action != "failed" or not address:
             continue
         reason = _reason(failed)
         if failed.hard:

@@ -88,11 +88,15 @@ def _recipients(text: str) -> list[Failure]:
         if status in ("", "5.0.0", "4.0.0"):
             # Exim and Exchange put the telling code into the words.
             status = (_STATUS.search(diagnostic) or [status])[0]
-        recipient = address.rpartition(";")[2].strip().strip("<>")
-        found.append(
-            Failure(recipient, action, status, diagnostic, _is_hard(action, status, diagnostic))
-        )
+        hard = _is_hard(action, status, diagnostic)
+        original = _address(fields.get("original-recipient", ""))
+        found.append(Failure(_address(address), action, status, diagnostic, hard, original))
     return found
+
+
+def _address(value: str) -> str:
+    """Return the address of ``rfc822; a@b.org``."""
+    return value.rpartition(";")[2].strip().strip("<>")
 
 
 def _latin(value: str) -> str:

@@ -38,7 +38,8 @@ class Failure:
 
     ``action`` is ``failed``, ``delayed``, ``delivered``, ``relayed`` or ``expanded``;
     ``status`` is the enhanced code ``5.1.1`` (RFC 3463) or empty; ``hard`` says that
-    sending again can't help.
+    sending again can't help. ``original`` is the address that was written to, where the report
+    names it: the mailbox there may have passed the letter on.
     """
 
     recipient: str
@@ -46,6 +47,7 @@ class Failure:
     status: str
     diagnostic: str
     hard: bool
+    original: str = ""
 
 
 @dataclass(frozen=True, slots=True)
