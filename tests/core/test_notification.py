@@ -19,7 +19,7 @@ from tracker.core.letters import Letter
 from tracker.core.notices import due
 from tracker.core.notification import enclosed, notification
 from tracker.core.outward import outgoing
-from tracker.core.schedule import Owed
+from tracker.core.planned import Owed
 from tracker.core.settings import Settings
 from tracker.core.staff_letters import staff_letter
 from tracker.core.ticket import Attachment, Entry, Ticket

@@ -9,8 +9,11 @@ import pytest
 
 from tests.core.samples import NOW, later, settings
 from tracker.core.breaker import Breaker
+from tracker.core.gathering import MOST_NOTICES, letter_address
 from tracker.core.options import Agent
-from tracker.core.schedule import MOST_NOTICES, Owed, Past, Schedule, letter_address, schedule
+from tracker.core.planned import Owed, Planned
+from tracker.core.retries import Delay
+from tracker.core.schedule import Past, Schedule, schedule
 
 IVAN, ANNA = "ivan@example.org", "anna@example.org"
 DESK = settings("\n[limits]\nconfirmations_an_hour = 3\n")
@@ -77,15 +80,65 @@ def test_what_is_held_for_review_is_no_letter() -> None:
 # Later
 
 
-def test_a_delayed_letter_waits_with_all_it_tells() -> None:
-    soon = f"{later(minutes=1).isoformat()} 3 450 greylisted"
-    past = f"{NOW.isoformat()} 2 450 greylisted"
-    rows = [owed(1, "a", delayed=soon), owed(1, "b"), owed(2, "c", delayed=past)]
-    found = planned(*rows)
-    assert [one.tickets for one in found.now] == [["ACCREDO-2"]]
-    assert found.now[0].tries == 2
+def delayed(letter: Planned, minutes: int = 5) -> list[Owed]:
+    """What a letter told, as it is owed when a server would not take it."""
+    delay = Delay(later(minutes=minutes), letter.tries + 1, "450 greylisted", letter.word)
+    return [replace(one, delayed=str(delay)) for one in letter.items]
+
+
+def test_a_delay_is_of_that_letter_alone() -> None:
+    (first,) = planned(owed(1, "a"), owed(1, "b")).now
+    found = planned(*delayed(first), owed(1, "c"))
+    assert shown(found) == [("answer", IVAN, ["ACCREDO-1"], ["c"])]
+    assert found.now[0].tries == 0
     ((held),) = found.later
-    assert (held.why, held.planned.tickets, held.planned.tries) == ("delayed", ["ACCREDO-1"], 3)
+    assert (held.why, held.planned.tries) == ("delayed", 1)
+    assert [one.entry for one in held.planned.items] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [owed(1, "a")],
+        [owed(1, "a"), owed(1, "b")],
+        [asked(), owed(1, "a")],
+        [asked(1), asked(2)],
+        [owed(1, "a", to="@anna"), owed(1, "b", to=ANNA, what="receipt")],
+        [owed(1, "a", to="@anna"), owed(1, "a", to=ANNA, what="receipt")],
+        [owed(n, "a", to="@anna") for n in range(MOST_NOTICES + 1)],
+    ],
+)
+def test_what_is_tried_again_is_the_same_letter_and_goes_first(rows: list[Owed]) -> None:
+    (first,) = planned(*rows).now
+    # What is new for the same recipient is another letter.
+    fresh = [replace(one, entry=f"{one.entry}2") for one in rows]
+    again, *others = planned(*delayed(first, minutes=0), *fresh).now
+    assert again.tries == 1
+    assert (again.kind, again.address, again.word) == (first.kind, first.address, first.word)
+    assert [one.entry for one in again.items] == [one.entry for one in first.items]
+    assert not {one.tries for one in others} - {0}
+
+
+def test_two_letters_that_wait_alike_stay_two() -> None:
+    rows = [*delayed(planned(owed(1, "a"), owed(1, "b")).now[0], 0)]
+    rows += delayed(planned(owed(1, "c"), owed(1, "d")).now[0], 0)
+    rows += [*delayed(planned(owed(1, "e")).now[0], 0), *delayed(planned(owed(1, "f")).now[0], 0)]
+    found = [entries for _, _, _, entries in shown(planned(*rows))]
+    assert found == [["a", "b"], ["c", "d"], ["e"], ["f"]]
+
+
+def test_a_number_that_waits_is_not_told_by_the_next_answer() -> None:
+    (first,) = planned(asked()).now
+    found = planned(*delayed(first), owed(1, "a"))
+    assert shown(found) == [("answer", IVAN, ["ACCREDO-1"], ["a"])]
+    assert [(one.why, one.planned.kind) for one in found.later] == [("delayed", "confirmation")]
+
+
+def test_a_confirmation_tried_again_counts_for_the_limits() -> None:
+    (first,) = planned(asked(1)).now
+    found = planned(*delayed(first, minutes=0), asked(2))
+    assert [one.tickets for one in found.now] == [["ACCREDO-1"]]
+    assert [(one.why, one.planned.tickets) for one in found.later] == [("limits", ["ACCREDO-2"])]
 
 
 def test_a_delayed_number_waits_and_the_others_go() -> None:

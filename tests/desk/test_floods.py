@@ -154,7 +154,8 @@ def test_the_outbox_shows_what_waits_and_why(desk: RealDesk) -> None:
     assert (second["recipient"], second["state"]) == ("spam@example.org", "review")
     act(desk, answer)
     shown = desk.run("outbox").stdout
-    assert "ACCREDO-1\tivan@example.org\tanswer\tdelayed until" in shown
+    assert "ACCREDO-1\tivan@example.org\tconfirmation\tdelayed until" in shown
+    assert "ACCREDO-1\tivan@example.org\tanswer\tdue" in shown
 
 
 def test_the_outbox_of_a_desk_that_can_not_send(desk: RealDesk) -> None:

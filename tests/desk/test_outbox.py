@@ -9,9 +9,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.desk.conftest import RealDesk, letter
-from tests.desk.helpers import ANNA, NOW, everybody, outside, run
+from tests.desk.helpers import ANNA, NOW, act, answer, everybody, outside, run
+from tests.desk.replies import words_of
 from tracker.core import state
+from tracker.core.retries import LONGEST_PAUSE
 from tracker.core.suppression import Suppressed
+from tracker.core.told import letters_to
 
 pytestmark = pytest.mark.servers
 NAMES = ("ivan", "olga", "petr")
@@ -119,6 +122,73 @@ def test_the_pauses_grow_and_after_days_it_is_given_up(desk: RealDesk) -> None:
     assert event.event == "undelivered"
     assert state.SUPPRESSED not in desk.git("ls-tree", "-r", "--name-only", "HEAD")
     assert run(desk, now + DAY).failed == []
+
+
+def _answers(desk: RealDesk) -> list[tuple[str, str]]:
+    """Message-ID and words of the letters with an answer, in their order."""
+    letters = [one.message for one in outside(desk) if not one.message["Auto-Submitted"]]
+    return [(str(one["Message-ID"]), words_of(one)) for one in letters]
+
+
+def test_an_answer_does_not_wait_for_the_one_before(desk: RealDesk) -> None:
+    desk.mailbox.append(letter("ivan"))
+    run(desk)
+    act(desk, lambda work, who: [answer(work, who, text=text) for text in ("Первый.", "Второй.")])
+    desk.smtp.refuse_recipient("ivan@example.org", "450 4.2.2 full")
+    run(desk)
+    run(desk, PAUSE)
+    desk.smtp.reset(letters=False)
+    act(desk, lambda work, who: answer(work, who, text="Третий."), PAUSE)
+    assert run(desk, PAUSE).sent == ["ACCREDO-1"]
+    ((_, third),) = _answers(desk)
+    assert "Третий." in third
+    assert "Первый." not in third
+    run(desk, 3 * PAUSE)
+    _, (again, both) = _answers(desk)
+    assert "Первый." in both
+    assert "Второй." in both
+    assert "Третий." not in both
+    # A bounce of either finds its own entries, though they went to one address.
+    ticket = desk.tickets()["ACCREDO-1"]
+    words = [one.word for one in letters_to(ticket, "ivan@example.org")]
+    assert [f"ACCREDO-1.{word}." in again for word in words] == [False, False, True]
+
+
+def test_an_answer_is_given_up_with_its_own_letter_alone(desk: RealDesk) -> None:
+    desk.mailbox.append(letter("ivan"))
+    run(desk)
+    act(desk, lambda work, who: answer(work, who, text="Первый."))
+    desk.smtp.refuse_recipient("ivan@example.org", "450 4.2.2 full")
+    now = timedelta()
+    for _ in range(19):
+        run(desk, now)
+        now += LONGEST_PAUSE
+    act(desk, lambda work, who: answer(work, who, text="Второй."), now)
+    run(desk, now)
+    first, second, event = desk.tickets()["ACCREDO-1"].entries[1:]
+    assert "given up after 20 tries" in first.bounced["ivan@example.org"]
+    assert (second.bounced, event.event) == ({}, "undelivered")
+    desk.smtp.reset(letters=False)
+    run(desk, now + PAUSE)
+    ((_, words),) = _answers(desk)
+    assert "Второй." in words
+    assert "Первый." not in words
+
+
+def test_letters_of_one_second_are_recorded_as_two(desk: RealDesk) -> None:
+    desk.mailbox.append(letter("ivan"))
+    run(desk)
+    act(desk, lambda work, who: answer(work, who, text="Первый."))
+    desk.smtp.cut_after_data()
+    run(desk)
+    desk.smtp.reset(letters=False)
+    act(desk, lambda work, who: answer(work, who, text="Второй."), PAUSE)
+    run(desk, PAUSE)
+    ids = [one for one, _ in _answers(desk)]
+    assert ids[0] == ids[1] != ids[2]
+    assert "Второй." not in _answers(desk)[1][1]
+    sent = letters_to(desk.tickets()["ACCREDO-1"], "ivan@example.org")
+    assert [one.word in both for one, both in zip(sent[1:], ids[1:], strict=True)] == [True, True]
 
 
 def test_everything_refused_for_now(three: RealDesk) -> None:

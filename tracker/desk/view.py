@@ -14,7 +14,7 @@ from tracker.core.accounts import records
 from tracker.core.accounts.posts import LIMITED
 from tracker.core.accounts.records import Record
 from tracker.core.addresses import Address
-from tracker.core.schedule import Owed, OwedPost
+from tracker.core.planned import Owed, OwedPost
 from tracker.core.threading import Known
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from tracker.adapters.commits import Change
 from tracker.adapters.environment import SECRET, optional_secret
 from tracker.core import state
 from tracker.core.options import Limits
-from tracker.core.schedule import Held, Owed, Planned
+from tracker.core.planned import Owed, Planned
+from tracker.core.schedule import Held
 from tracker.core.suppression import Suppressed
 from tracker.core.tokens import Keys
 from tracker.desk.desk import Desk
