@@ -47,6 +47,13 @@ def read_delay(written: str) -> Delay | None:
     return Delay(until, count, reason)
 
 
+def cut_off(tries: int, now: datetime, letter: str = "") -> Delay:
+    """Return the delay of a letter whose sender died before the answer: it is tried again at once,
+    as it was.
+    """
+    return Delay(now, tries + 1, "cut off while it was sent", letter)
+
+
 def pause(count: int) -> timedelta:
     """Return how long to wait after the ``count``-th try: five minutes, twice as long each time,
     at most eight hours.

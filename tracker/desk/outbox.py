@@ -17,7 +17,7 @@ from tracker.core.endpoint import Endpoint
 from tracker.core.errors import TrackerError
 from tracker.core.letters import ascii_address
 from tracker.core.planned import Planned
-from tracker.core.retries import MOST_TRIES, after_failure
+from tracker.core.retries import MOST_TRIES, after_failure, cut_off
 from tracker.core.schedule import Schedule
 from tracker.core.sent import Sent
 from tracker.core.state import Lease
@@ -77,9 +77,9 @@ class Outbox:
     def send_due(self) -> None:
         """Send everything that is due and record it. Only the holder of the lease sends.
 
-        What the server accepted is in the journal before the next letter goes, and in Git
-        every 20 letters or 10 seconds; a killed run repeats at most the letter in flight,
-        under its old Message-ID.
+        A letter is in the journal before it goes, what the server said before the next one, and
+        both in Git every 20 letters or 10 seconds; a killed run repeats at most the letter in
+        flight, as it was and under its old Message-ID.
         """
         self._record(last=False)  # what an earlier run could not record any more
         found = self._look()
@@ -192,6 +192,7 @@ class Outbox:
             try:
                 sent = self._send_one(sender, composer, planned, found)
             except MailServerError as error:
+                self._journal.drop()
                 self._failed(letters[place:], error)
                 return
             self._journal.note(sent)
@@ -232,6 +233,9 @@ class Outbox:
         except Exception as error:  # whatever is odd about one ticket must not stop the others
             reason = f"can't be composed: {type(error).__name__}: {error}"[:200]
             return self._refused(sent, planned, Answer("now", reason))
+        # Killed from here on, the next run has to try the very same letter.
+        unfinished = cut_off(planned.tries, self._desk.clock(), planned.word)
+        self._journal.begin(replace(sent, later=str(unfinished)))
         answer = sender.send(letter)
         if answer.outcome == "accepted":
             self._report.add_letter(_named(planned))
