@@ -200,6 +200,12 @@ def test_a_message_is_for_the_assignee_or_all_agents(role: Any) -> None:
     assert tell(entry(role=role), by="anna") == "boris"
 
 
+def test_an_assignee_without_an_address_keeps_it_from_nobody() -> None:
+    assert tell(entry(), assignee="bare") == "anna boris"
+    assert tell(joined(role="requester"), assignee="bare") == "anna boris"
+    assert tell(answer(kind="note"), assignee="bare", by="anna") == "boris"
+
+
 def test_a_note_is_for_the_others() -> None:
     note = answer(kind="note")
     assert tell(note, by="anna") == "boris"

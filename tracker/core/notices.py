@@ -44,11 +44,15 @@ def with_audience(entry: Entry, ticket: Ticket, settings: Settings, by: str | No
     the handle of the agent who did it, None for anybody else.
     """
     handles = _audience(entry, ticket, settings, by)
-    known = [one for one in handles if one in settings.agents and settings.agents[one].emails]
-    told = [one for one in known if one != by]
+    told = [one for one in handles if one in _reached(settings) and one != by]
     if not told or "tell" in entry.data:
         return entry
     return replace(entry, data={**entry.data, "tell": " ".join(told)})
+
+
+def _reached(settings: Settings) -> tuple[str, ...]:
+    """Return the agents who can be written to: one may have no address."""
+    return tuple(handle for handle, agent in settings.agents.items() if agent.emails)
 
 
 def _audience(entry: Entry, ticket: Ticket, settings: Settings, by: str | None) -> tuple[str, ...]:
@@ -56,8 +60,8 @@ def _audience(entry: Entry, ticket: Ticket, settings: Settings, by: str | None) 
         return ()
     if entry.event == "assigned":
         return (entry.data.get("to", ""),)
-    everybody = tuple(settings.agents)
-    has_it = ticket.assignee if ticket.assignee in settings.agents else None
+    everybody = _reached(settings)
+    has_it = ticket.assignee if ticket.assignee in everybody else None
     if entry.kind == "note" and entry.role == "agent":
         return (has_it,) if has_it and has_it != by else everybody
     outside = entry.role in ("requester", "participant", "stranger")
