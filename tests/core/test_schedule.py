@@ -102,6 +102,7 @@ def test_a_delay_is_of_that_letter_alone() -> None:
         [owed(1, "a")],
         [owed(1, "a"), owed(1, "b")],
         [asked(), owed(1, "a")],
+        [asked(), owed(1, "j", what="joined")],
         [asked(1), asked(2)],
         [owed(1, "a", to="@anna"), owed(1, "b", to=ANNA, what="receipt")],
         [owed(1, "a", to="@anna"), owed(1, "a", to=ANNA, what="receipt")],
@@ -155,6 +156,48 @@ def test_limits_hold_confirmations_back_and_nothing_else() -> None:
     assert [(one.why, one.planned.tickets) for one in found.later] == [
         ("limits", ["ACCREDO-1", "ACCREDO-2"])
     ]
+
+
+def joined(number: int = 1, entry: str = "j1", to: str = IVAN, **values: Any) -> Owed:
+    return owed(number, entry, to, what="joined", **values)
+
+
+def test_who_was_added_by_mail_is_told_under_the_limits_of_confirmations() -> None:
+    olga = "olga@example.org"
+    rows = [asked(), joined(), joined(to=olga), joined(2, to=olga)]
+    found = planned(*rows)
+    assert shown(found) == [
+        ("joined", IVAN, ["ACCREDO-1"], ["e1", "j1"]),
+        ("joined", olga, ["ACCREDO-1"], ["j1"]),
+    ]
+    assert [(one.why, one.planned.tickets) for one in found.later] == [("limits", ["ACCREDO-2"])]
+    past = Past({IVAN: [later(minutes=-5)], olga: [later(minutes=-11)]})
+    found = planned(*rows[:3], past=past)
+    assert [one.address for one in found.now] == [olga]
+    assert [(one.why, one.planned.kind) for one in found.later] == [("limits", "joined")]
+
+
+def test_an_answer_tells_who_joined_as_well() -> None:
+    past = Past({IVAN: [later(minutes=-5)]})
+    found = planned(joined(), owed(1, "a"), past=past)
+    assert shown(found) == [("answer", IVAN, ["ACCREDO-1"], ["j1", "a"])]
+
+
+@pytest.mark.parametrize("proven", [True, False])
+def test_who_asked_is_proven_and_who_was_added_is_not(proven: bool) -> None:
+    times = [later(hours=-n) for n in range(1, 7)]
+    past = Past({IVAN: times, "olga@example.org": times})
+    rows = [asked(proven=proven), joined(), joined(to="olga@example.org")]
+    found = [one.address for one in planned(*rows, past=past).now]
+    assert found == ([IVAN] if proven else [])
+
+
+def test_strangers_whom_mails_add_trip_the_breaker() -> None:
+    rows = [joined(1, f"j{n}", f"s{n}@example.org") for n in range(5)]
+    found = planned(*rows, owed(9, "a"))
+    assert [one.kind for one in found.now] == ["answer", *["joined"] * 3, "alarm"]
+    assert [one.why for one in found.later] == ["breaker"] * 2
+    assert found.breaker.tripped
 
 
 def flood(count: int) -> list[Owed]:

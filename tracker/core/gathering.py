@@ -32,7 +32,13 @@ def gather(owed: Iterable[Owed], settings: Settings) -> list[Planned]:
     rows = _each_once(_addressed(owed, settings))
     letters = _tried([one for one in rows if read_delay(one.delayed)], settings)
     fresh = _in_answers([one for one in rows if not read_delay(one.delayed)])
-    return [*letters, *_of_tickets(fresh, settings), *_of_numbers(fresh, settings)]
+    joined = {(one.number, one.address) for one in fresh if one.what == "joined"}
+    numbers: list[Owed] = []
+    others: list[Owed] = []
+    for one in fresh:
+        alone = one.what == "confirmation" and (one.number, one.address) not in joined
+        (numbers if alone else others).append(one)
+    return [*letters, *_of_numbers(numbers, settings), *_of_tickets(others, settings)]
 
 
 def digested(letters: Sequence[Planned]) -> list[Planned]:
@@ -74,11 +80,11 @@ def _each_once(rows: list[Owed]) -> list[Owed]:
 
 
 def _in_answers(rows: list[Owed]) -> list[Owed]:
-    """A letter with an answer tells the number as well."""
+    """A letter with an answer tells the number as well, and who joined."""
     answered = {(one.number, one.address) for one in rows if one.what == "answer"}
     return [
         replace(one, what="answer")
-        if one.what == "confirmation" and (one.number, one.address) in answered
+        if one.is_outside and (one.number, one.address) in answered
         else one
         for one in rows
     ]
@@ -98,16 +104,16 @@ def _tried(rows: list[Owed], settings: Settings) -> list[Planned]:
 
 def _kind_of(items: list[Owed]) -> Kind:
     if items[0].is_outside:
-        return "answer" if any(one.what == "answer" for one in items) else "confirmation"
+        told = {one.what for one in items}
+        return "answer" if "answer" in told else "joined" if "joined" in told else "confirmation"
     return "staff" if len({one.number for one in items}) == 1 else "digest"
 
 
 def _of_tickets(rows: list[Owed], settings: Settings) -> list[Planned]:
-    """Group all but confirmations: one letter per ticket, address and side."""
+    """Group by ticket, address and side."""
     grouped: dict[tuple[int, str, bool], list[Owed]] = {}
     for one in rows:
-        if one.what != "confirmation":
-            grouped.setdefault((one.number, one.address, one.is_outside), []).append(one)
+        grouped.setdefault((one.number, one.address, one.is_outside), []).append(one)
     return [_letter(_kind_of(items), items, settings) for items in grouped.values()]
 
 
@@ -115,8 +121,7 @@ def _of_numbers(rows: list[Owed], settings: Settings) -> list[Planned]:
     """Group confirmations: one letter tells an address all its numbers."""
     grouped: dict[str, list[Owed]] = {}
     for one in rows:
-        if one.what == "confirmation":
-            grouped.setdefault(one.address, []).append(one)
+        grouped.setdefault(one.address, []).append(one)
     return [_letter("confirmation", items, settings) for items in grouped.values()]
 
 

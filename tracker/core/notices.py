@@ -12,7 +12,7 @@ from tracker.core.fields import Fields, course
 from tracker.core.settings import Settings
 from tracker.core.ticket import Entry, Ticket
 
-What = Literal["confirmation", "answer", "notice", "receipt", "held"]
+What = Literal["confirmation", "answer", "joined", "notice", "receipt", "held"]
 
 TOLD_EVENTS = frozenset(("closed", "reopened", "merged", "joined"))
 """Events that requester and participants get a letter about."""
@@ -25,9 +25,10 @@ class Due:
     """A letter that is due: of this entry, to an address or to an agent (``@anna``).
 
     ``confirmation`` tells a requester the number, ``answer`` what agents wrote and did,
-    ``notice`` tells an agent, ``receipt`` an agent what became of a mail of theirs, and
-    ``held`` is a confirmation that waits for a review. ``proven`` says that DMARC passed for
-    the mail that is confirmed, ``delayed`` what a server said that would not take it yet.
+    ``joined`` that a mail made somebody a participant, ``notice`` tells an agent, ``receipt`` an
+    agent what became of a mail of theirs, and ``held`` is a confirmation that waits for a review.
+    ``proven`` says that DMARC passed for the mail that is confirmed, ``delayed`` what a server said
+    that would not take it yet.
     """
 
     entry: str
@@ -113,6 +114,18 @@ def confirmed(ticket: Ticket) -> str:
     return (first.author if first.role == "requester" else ticket.requester).key
 
 
+def brought_about(ticket: Ticket, entry: Entry) -> tuple[str, ...]:
+    """Return the addresses outside that get a letter of ``entry`` because somebody sent a mail, not
+    because an agent did something: such letters have limits.
+    """
+    if entry is ticket.entries[0]:
+        return (confirmed(ticket),)
+    if entry.event == "joined" and entry.role != "agent":
+        person = Address.parse(entry.data.get("who", "")).key
+        return tuple(_told_of_joining(entry, ticket.requester.key, {person}))
+    return ()
+
+
 def _inside(entry: Entry) -> Iterator[tuple[str, What]]:
     """Yield the agents who are owed a letter of ``entry``."""
     if entry.silent not in ("", ASKED_FOR_NO_ANSWER):
@@ -136,7 +149,8 @@ def _outside(
     if entry is ticket.entries[0] and entry.visibility == "public":
         yield confirmed(ticket), "confirmation"
     if entry.event == "joined":
-        yield from ((one, "answer") for one in _told_of_joining(entry, requester, stay))
+        what: What = "answer" if entry.role == "agent" else "joined"
+        yield from ((one, what) for one in _told_of_joining(entry, requester, stay))
     elif entry.event == "correction":
         yield from ((one, "answer") for one in _told_of_original(ticket, entry))
     elif _is_said_by_agents(entry):

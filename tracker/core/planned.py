@@ -11,7 +11,7 @@ from tracker.core.notices import What
 from tracker.core.retries import Delay, read_delay
 from tracker.core.tokens import letter_word
 
-Kind = Literal["answer", "confirmation", "staff", "digest", "alarm", "account"]
+Kind = Literal["answer", "confirmation", "joined", "staff", "digest", "alarm", "account"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Owed:
     @property
     def is_outside(self) -> bool:
         """Whether it is told to a requester or participant."""
-        return self.what in ("answer", "confirmation")
+        return self.what in ("answer", "confirmation", "joined")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,6 @@ class OwedPost:
     kind: PostKind
     recipient: str
     delayed: str = ""
-
-    @property
-    def limited(self) -> bool:
-        """Whether a flood of mails can bring such letters about."""
-        return self.kind in LIMITED
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +76,16 @@ class Planned:
 
     @property
     def proven(self) -> bool:
-        """Whether all the mails that brought it about passed DMARC."""
-        return all(one.proven for one in self.items)
+        """Whether it goes to senders of mails that all passed DMARC."""
+        asked = [one for one in self.items if one.what == "confirmation"]
+        return bool(asked) and all(one.proven for one in asked)
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether a flood of mails can bring such letters about."""
+        if self.post is not None:
+            return self.post.kind in LIMITED
+        return self.kind in ("confirmation", "joined")
 
     @property
     def word(self) -> str:

@@ -26,9 +26,9 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What went out before: per address the times of confirmations of the last day, and how
-    many there were in the last hour to whomever, with the letters about accounts that anybody can
-    bring about.
+    """What went out before: per address the times of the last day's letters that a mail brought
+    about (confirmations, who joined), and how many there were in the last hour to whomever, with
+    the letters about accounts that anybody can bring about.
     """
 
     confirmed: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
@@ -59,12 +59,11 @@ def schedule(
     letters = [*gather(owed, settings), *about]
     later = [Held(one, "delayed") for one in letters if _waits(one, now)]
     ready = [one for one in letters if not _waits(one, now)]
-    asked = plan(
-        [one for one in ready if one.kind == "confirmation"], past.confirmed, settings.limits, now
-    )
+    limited = [one for one in ready if one.is_limited and not one.post]
+    asked = plan(limited, past.confirmed, settings.limits, now)
     held = [Held(one, "limits") for one in asked.later]
     about = [one for one in ready if one.post]
-    wanted = [*asked.now, *(one for one in about if one.post and one.post.limited)]
+    wanted = [*asked.now, *(one for one in about if one.is_limited)]
     limit = settings.limits.confirmations_an_hour
     reached = {one: letter_address(agent) for one, agent in settings.agents.items()}
     agents = [one for one, address in reached.items() if address]
