@@ -122,6 +122,25 @@ def test_several_numbers_are_all_named_and_linked() -> None:
     assert "ACCREDO-5" in message["Subject"]
 
 
+@pytest.mark.parametrize("proven", [True, False])
+def test_the_first_letter_says_what_a_reply_does(proven: bool) -> None:
+    _, plain, html = read(compose(waiting(42, proven=proven)))
+    for text in (plain, html):
+        for words in ("просто ответьте", "поставьте их в копию", "/стоп", "/возобновить"):
+            assert words in text
+    assert "mailto:support@example.org?subject=%5BACCREDO-42%5D%20stop&amp;body=/stop" in html
+    assert "reply with the line /stop" in read(compose(waiting(42), language="en"))[1]
+
+
+def test_of_several_numbers_a_letter_says_how_to_name_one() -> None:
+    numbers = [waiting(7), waiting(8)]
+    _, plain, html = read(compose(*numbers))
+    assert "с темой [ACCREDO-7]" in plain
+    assert "/стоп" in plain
+    assert "body=/stop" not in html  # a click would stop one of them, whichever was meant
+    assert "the subject [ACCREDO-7]" in read(compose(*numbers, language="en"))[1]
+
+
 def test_an_unproven_sender_gets_nothing_of_what_was_written() -> None:
     for letter in (compose(waiting(1)), compose(waiting(1), waiting(2, proven=True))):
         message, plain, html = read(letter)
