@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
 from tests.desk.conftest import RealDesk, letter
 from tests.desk.helpers import ANNA, NOW, act, answer, everybody, outside, run
 from tests.desk.replies import words_of
+from tracker.adapters.smtp import Sender
 from tracker.core import state
 from tracker.core.retries import LONGEST_PAUSE
 from tracker.core.suppression import Suppressed
@@ -60,6 +62,22 @@ def test_a_server_that_is_slow(three: RealDesk) -> None:
     assert len(run(three).sent) == 6
     assert everybody(three) == once(*NAMES)
     assert run(three, DAY).sent == []
+
+
+def test_a_server_that_takes_a_letter_and_says_no_more(
+    desk: RealDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.desk.outbox.Sender", partial(Sender, patience=2.0))
+    desk.mailbox.append(letter("ivan"))
+    desk.smtp.slow(3600)
+    report = run(desk)
+    assert (report.sent, len(report.failed), report.exit_code) == ([], 2, 3)
+    assert "the connection broke" in report.failed[0]
+    (entry,) = desk.tickets()["ACCREDO-1"].entries
+    assert (entry.told, set(entry.delayed)) == ({}, {"ivan@example.org", ANNA, "@anna"})
+    desk.smtp.reset()
+    assert len(run(desk, PAUSE).sent) == 2
+    assert everybody(desk) == once("ivan")
 
 
 def test_a_server_that_demands_a_login(three: RealDesk) -> None:
