@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,25 @@ def test_a_line_cut_at_any_byte_costs_that_letter_alone(tmp_path: Path) -> None:
         journal.note(SENT[1])
         assert journal.read()[0] == SENT[0]
         assert journal.read()[-1] == SENT[1]
+
+
+def test_a_letter_that_was_begun_is_unfinished_until_it_is_noted_or_taken_back(
+    tmp_path: Path,
+) -> None:
+    journal = Journal(tmp_path / "journal")
+    begun = [replace(one, later="2026-11-23T07:00:00Z 1 cut off") for one in SENT]
+    journal.begin(begun[0])
+    journal.note(SENT[0])
+    journal.begin(begun[1])
+    assert journal.read() == [SENT[0], begun[1]]
+    journal.drop()
+    assert journal.read() == [SENT[0]]
+    journal.begin(begun[2])
+    assert journal.read() == [SENT[0], begun[2]]
+    whole = (tmp_path / "journal").read_bytes()
+    journal.note(SENT[2])
+    content = (tmp_path / "journal").read_bytes()
+    assert journal.read() == [SENT[0], SENT[2]]
+    for cut in range(len(whole), len(content) - 1):
+        (tmp_path / "journal").write_bytes(content[:cut])
+        assert journal.read() == [SENT[0], begun[2]]

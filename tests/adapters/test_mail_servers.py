@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -175,6 +176,15 @@ def test_a_server_that_goes_away_and_comes_back(smtp: SmtpServer, sender: Sender
             sender.send(letter())
     smtp.start()
     assert sender.send(letter()).outcome == "accepted"
+
+
+def test_a_server_that_never_says_a_word() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"smtp://127.0.0.1:{mute.getsockname()[1]}"
+        one = Sender(endpoint(url, "smtp"), "", "support@example.org", patience=0.1)
+        for ask in (one.check, lambda: one.send(letter())):
+            with pytest.raises(MailServerError, match=r"SMTP: 127\.0\.0\.1"):
+                ask()
 
 
 def test_signing_in(smtp: SmtpServer) -> None:

@@ -15,6 +15,8 @@ from tests.core.samples import KEYS, NOW, settings
 from tracker.core.confirmation import Waiting, confirmation
 from tracker.core.letters import Letter
 from tracker.core.limits import plan
+from tracker.core.planned import Owed
+from tracker.core.schedule import Past, schedule
 from tracker.core.tokens import read_message_id
 
 IVAN = "ivan@example.org"
@@ -28,6 +30,11 @@ def waiting(
     message = f"<m{number}@example.org>"
     ticket = f"ACCREDO-{number}"
     return Waiting(ticket, f"e{number}", address, CANARY, message, proven, NOW, continues)
+
+
+def owed(number: int, *, proven: bool = False) -> Owed:
+    ticket = f"ACCREDO-{number}"
+    return Owed(number, ticket, "oid", f"e{number}", IVAN, "confirmation", proven)
 
 
 def allowed(*ago: float, proven: bool = False) -> bool:
@@ -63,8 +70,11 @@ def test_a_proven_sender_gets_twenty_a_day() -> None:
 
 def test_one_unproven_mail_among_many_makes_the_address_unproven() -> None:
     told = {IVAN: [NOW - timedelta(hours=n) for n in range(1, 7)]}
-    planned = plan([waiting(1, proven=True), waiting(2)], told, LIMITS, NOW)
-    assert [one.ticket for one in planned.later[IVAN]] == ["ACCREDO-1", "ACCREDO-2"]
+    rows = [owed(1, proven=True), owed(2)]
+    (held,) = schedule(rows, Past(told), settings(), NOW).later
+    assert held.why == "limits"
+    assert held.planned.tickets == ["ACCREDO-1", "ACCREDO-2"]
+    assert schedule(rows[:1], Past(told), settings(), NOW).later == ()
 
 
 @given(st.lists(st.tuples(st.integers(1, 50), st.sampled_from([IVAN, "o@x.org", "p@x.org"]))))
@@ -72,9 +82,10 @@ def test_nobody_and_no_number_is_forgotten(asked: list[tuple[int, str]]) -> None
     told = {IVAN: [NOW]}
     every = [waiting(number, address=address) for number, address in asked]
     planned = plan(every, told, LIMITS, NOW)
-    groups = [*planned.now.values(), *planned.later.values()]
-    assert sorted(map(repr, every)) == sorted(repr(one) for group in groups for one in group)
-    assert IVAN not in planned.now
+    assert sorted(map(repr, every)) == sorted(map(repr, (*planned.now, *planned.later)))
+    now = [one.address for one in planned.now]
+    assert len(now) == len(set(now))
+    assert IVAN not in now
 
 
 # What the letter says
@@ -109,6 +120,25 @@ def test_several_numbers_are_all_named_and_linked() -> None:
         assert f"ACCREDO-{n}" in plain
         assert f'href="https://help.example.org/tickets/ACCREDO-{n}/"' in html
     assert "ACCREDO-5" in message["Subject"]
+
+
+@pytest.mark.parametrize("proven", [True, False])
+def test_the_first_letter_says_what_a_reply_does(proven: bool) -> None:
+    _, plain, html = read(compose(waiting(42, proven=proven)))
+    for text in (plain, html):
+        for words in ("просто ответьте", "поставьте их в копию", "/стоп", "/возобновить"):
+            assert words in text
+    assert "mailto:support@example.org?subject=%5BACCREDO-42%5D%20stop&amp;body=/stop" in html
+    assert "reply with the line /stop" in read(compose(waiting(42), language="en"))[1]
+
+
+def test_of_several_numbers_a_letter_says_how_to_name_one() -> None:
+    numbers = [waiting(7), waiting(8)]
+    _, plain, html = read(compose(*numbers))
+    assert "с темой [ACCREDO-7]" in plain
+    assert "/стоп" in plain
+    assert "body=/stop" not in html  # a click would stop one of them, whichever was meant
+    assert "the subject [ACCREDO-7]" in read(compose(*numbers, language="en"))[1]
 
 
 def test_an_unproven_sender_gets_nothing_of_what_was_written() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.core.samples import IVAN, NOW, MemoryDesk, entry, event, settings, ticket
 from tracker.core.addresses import Address
-from tracker.core.notices import Due, due, with_audience, withheld
+from tracker.core.notices import Due, brought_about, due, with_audience, withheld
 from tracker.core.ticket import Entry
 from tracker.core.workspace import Workspace
 
@@ -128,6 +128,8 @@ def test_a_colleague_is_told_that_they_joined_and_so_is_the_requester() -> None:
     # The mail that added her may be forged.
     by_mail = joined(role="requester", author=IVAN)
     assert recipients(told, by_mail) == ["ivan@example.org", "olga@example.org"]
+    assert {what for _, _, what in owed(told, joined())} == {"answer"}
+    assert {what for _, _, what in owed(told, by_mail)} == {"joined"}
     petr = Address("Пётр", "petr@example.org")
     by_colleague = joined(petr, role="participant", author=OLGA)
     assert set(recipients(told, by_colleague)) == {
@@ -135,6 +137,15 @@ def test_a_colleague_is_told_that_they_joined_and_so_is_the_requester() -> None:
         "olga@example.org",
         "petr@example.org",
     }
+
+
+def test_letters_that_a_mail_brought_about() -> None:
+    first = entry(told={"anna@example.org": AT})
+    by_mail = joined(role="requester", author=IVAN)
+    by_agent = joined(id="j2")
+    one = ticket(42, first, by_mail, by_agent, answer())
+    found = [brought_about(one, each) for each in one.entries]
+    assert found == [("ivan@example.org",), ("ivan@example.org", "olga@example.org"), (), ()]
 
 
 def test_a_correction_goes_to_those_who_had_the_answer() -> None:
@@ -198,6 +209,12 @@ def test_a_message_is_for_the_assignee_or_all_agents(role: Any) -> None:
     assert tell(entry(role=role), assignee="boris") == "boris"
     assert tell(entry(role=role), assignee="gone") == "anna boris"
     assert tell(entry(role=role), by="anna") == "boris"
+
+
+def test_an_assignee_without_an_address_keeps_it_from_nobody() -> None:
+    assert tell(entry(), assignee="bare") == "anna boris"
+    assert tell(joined(role="requester"), assignee="bare") == "anna boris"
+    assert tell(answer(kind="note"), assignee="bare", by="anna") == "boris"
 
 
 def test_a_note_is_for_the_others() -> None:

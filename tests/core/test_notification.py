@@ -19,7 +19,7 @@ from tracker.core.letters import Letter
 from tracker.core.notices import due
 from tracker.core.notification import enclosed, notification
 from tracker.core.outward import outgoing
-from tracker.core.schedule import Owed
+from tracker.core.planned import Owed
 from tracker.core.settings import Settings
 from tracker.core.staff_letters import staff_letter
 from tracker.core.ticket import Attachment, Entry, Ticket
@@ -82,6 +82,7 @@ def test_each_letter_says_where_and_how() -> None:
             "просто ответьте на это письмо",
             "поставьте их в копию",
             "/стоп",
+            "/возобновить",
             "На портале",
             "support@example.org",
             "+7 495",
@@ -89,7 +90,8 @@ def test_each_letter_says_where_and_how() -> None:
             assert words in plain
             assert words in html
         assert "mailto:support@example.org?subject=%5BACCREDO-42%5D%20stop&amp;body=/stop" in html
-        assert NAMES["стоп"] == "stop"  # the word is one that a reply may begin with
+        # The words are such as a reply may begin with.
+        assert (NAMES["стоп"], NAMES["возобновить"]) == ("stop", "resume")
         assert plain.index("На портале") < plain.index("По почте") < plain.index("По телефону")
 
 
@@ -197,6 +199,7 @@ def test_english() -> None:
     _, plain, _ = read(letter(answer(), event("closed"), desk=settings(language="en")))
     assert "The request ACCREDO-42 is closed." in plain
     assert "just reply to this letter" in plain
+    assert "reply with the line /stop. The line /resume brings them back." in plain
 
 
 # To agents

@@ -27,9 +27,9 @@ def test_it_is_given_up_after_twenty_tries() -> None:
     assert count == MOST_TRIES - 1
 
 
-@given(st.datetimes(timezones=st.just(NOW.tzinfo)), st.integers(1, 99), st.text(max_size=30))
-def test_what_is_written_is_read(until: object, count: int, reason: str) -> None:
-    delay = Delay(NOW, count, " ".join(reason.split()))
+@given(st.integers(1, 99), st.text(max_size=30), st.sampled_from(["", "0c1f2a3b4d5e"]))
+def test_what_is_written_is_read(count: int, reason: str, letter: str) -> None:
+    delay = Delay(NOW, count, " ".join(reason.split()), letter)
     assert read_delay(str(delay)) == delay
 
 

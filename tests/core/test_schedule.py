@@ -9,8 +9,11 @@ import pytest
 
 from tests.core.samples import NOW, later, settings
 from tracker.core.breaker import Breaker
+from tracker.core.gathering import MOST_NOTICES, letter_address
 from tracker.core.options import Agent
-from tracker.core.schedule import MOST_NOTICES, Owed, Past, Schedule, letter_address, schedule
+from tracker.core.planned import Owed, Planned
+from tracker.core.retries import Delay
+from tracker.core.schedule import Past, Schedule, schedule
 
 IVAN, ANNA = "ivan@example.org", "anna@example.org"
 DESK = settings("\n[limits]\nconfirmations_an_hour = 3\n")
@@ -77,15 +80,66 @@ def test_what_is_held_for_review_is_no_letter() -> None:
 # Later
 
 
-def test_a_delayed_letter_waits_with_all_it_tells() -> None:
-    soon = f"{later(minutes=1).isoformat()} 3 450 greylisted"
-    past = f"{NOW.isoformat()} 2 450 greylisted"
-    rows = [owed(1, "a", delayed=soon), owed(1, "b"), owed(2, "c", delayed=past)]
-    found = planned(*rows)
-    assert [one.tickets for one in found.now] == [["ACCREDO-2"]]
-    assert found.now[0].tries == 2
+def delayed(letter: Planned, minutes: int = 5) -> list[Owed]:
+    """What a letter told, as it is owed when a server would not take it."""
+    delay = Delay(later(minutes=minutes), letter.tries + 1, "450 greylisted", letter.word)
+    return [replace(one, delayed=str(delay)) for one in letter.items]
+
+
+def test_a_delay_is_of_that_letter_alone() -> None:
+    (first,) = planned(owed(1, "a"), owed(1, "b")).now
+    found = planned(*delayed(first), owed(1, "c"))
+    assert shown(found) == [("answer", IVAN, ["ACCREDO-1"], ["c"])]
+    assert found.now[0].tries == 0
     ((held),) = found.later
-    assert (held.why, held.planned.tickets, held.planned.tries) == ("delayed", ["ACCREDO-1"], 3)
+    assert (held.why, held.planned.tries) == ("delayed", 1)
+    assert [one.entry for one in held.planned.items] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [owed(1, "a")],
+        [owed(1, "a"), owed(1, "b")],
+        [asked(), owed(1, "a")],
+        [asked(), owed(1, "j", what="joined")],
+        [asked(1), asked(2)],
+        [owed(1, "a", to="@anna"), owed(1, "b", to=ANNA, what="receipt")],
+        [owed(1, "a", to="@anna"), owed(1, "a", to=ANNA, what="receipt")],
+        [owed(n, "a", to="@anna") for n in range(MOST_NOTICES + 1)],
+    ],
+)
+def test_what_is_tried_again_is_the_same_letter_and_goes_first(rows: list[Owed]) -> None:
+    (first,) = planned(*rows).now
+    # What is new for the same recipient is another letter.
+    fresh = [replace(one, entry=f"{one.entry}2") for one in rows]
+    again, *others = planned(*delayed(first, minutes=0), *fresh).now
+    assert again.tries == 1
+    assert (again.kind, again.address, again.word) == (first.kind, first.address, first.word)
+    assert [one.entry for one in again.items] == [one.entry for one in first.items]
+    assert not {one.tries for one in others} - {0}
+
+
+def test_two_letters_that_wait_alike_stay_two() -> None:
+    rows = [*delayed(planned(owed(1, "a"), owed(1, "b")).now[0], 0)]
+    rows += delayed(planned(owed(1, "c"), owed(1, "d")).now[0], 0)
+    rows += [*delayed(planned(owed(1, "e")).now[0], 0), *delayed(planned(owed(1, "f")).now[0], 0)]
+    found = [entries for _, _, _, entries in shown(planned(*rows))]
+    assert found == [["a", "b"], ["c", "d"], ["e"], ["f"]]
+
+
+def test_a_number_that_waits_is_not_told_by_the_next_answer() -> None:
+    (first,) = planned(asked()).now
+    found = planned(*delayed(first), owed(1, "a"))
+    assert shown(found) == [("answer", IVAN, ["ACCREDO-1"], ["a"])]
+    assert [(one.why, one.planned.kind) for one in found.later] == [("delayed", "confirmation")]
+
+
+def test_a_confirmation_tried_again_counts_for_the_limits() -> None:
+    (first,) = planned(asked(1)).now
+    found = planned(*delayed(first, minutes=0), asked(2))
+    assert [one.tickets for one in found.now] == [["ACCREDO-1"]]
+    assert [(one.why, one.planned.tickets) for one in found.later] == [("limits", ["ACCREDO-2"])]
 
 
 def test_a_delayed_number_waits_and_the_others_go() -> None:
@@ -102,6 +156,48 @@ def test_limits_hold_confirmations_back_and_nothing_else() -> None:
     assert [(one.why, one.planned.tickets) for one in found.later] == [
         ("limits", ["ACCREDO-1", "ACCREDO-2"])
     ]
+
+
+def joined(number: int = 1, entry: str = "j1", to: str = IVAN, **values: Any) -> Owed:
+    return owed(number, entry, to, what="joined", **values)
+
+
+def test_who_was_added_by_mail_is_told_under_the_limits_of_confirmations() -> None:
+    olga = "olga@example.org"
+    rows = [asked(), joined(), joined(to=olga), joined(2, to=olga)]
+    found = planned(*rows)
+    assert shown(found) == [
+        ("joined", IVAN, ["ACCREDO-1"], ["e1", "j1"]),
+        ("joined", olga, ["ACCREDO-1"], ["j1"]),
+    ]
+    assert [(one.why, one.planned.tickets) for one in found.later] == [("limits", ["ACCREDO-2"])]
+    past = Past({IVAN: [later(minutes=-5)], olga: [later(minutes=-11)]})
+    found = planned(*rows[:3], past=past)
+    assert [one.address for one in found.now] == [olga]
+    assert [(one.why, one.planned.kind) for one in found.later] == [("limits", "joined")]
+
+
+def test_an_answer_tells_who_joined_as_well() -> None:
+    past = Past({IVAN: [later(minutes=-5)]})
+    found = planned(joined(), owed(1, "a"), past=past)
+    assert shown(found) == [("answer", IVAN, ["ACCREDO-1"], ["j1", "a"])]
+
+
+@pytest.mark.parametrize("proven", [True, False])
+def test_who_asked_is_proven_and_who_was_added_is_not(proven: bool) -> None:
+    times = [later(hours=-n) for n in range(1, 7)]
+    past = Past({IVAN: times, "olga@example.org": times})
+    rows = [asked(proven=proven), joined(), joined(to="olga@example.org")]
+    found = [one.address for one in planned(*rows, past=past).now]
+    assert found == ([IVAN] if proven else [])
+
+
+def test_strangers_whom_mails_add_trip_the_breaker() -> None:
+    rows = [joined(1, f"j{n}", f"s{n}@example.org") for n in range(5)]
+    found = planned(*rows, owed(9, "a"))
+    assert [one.kind for one in found.now] == ["answer", *["joined"] * 3, "alarm"]
+    assert [one.why for one in found.later] == ["breaker"] * 2
+    assert found.breaker.tripped
 
 
 def flood(count: int) -> list[Owed]:

@@ -49,6 +49,12 @@ def test_a_refusal_makes_one_event(times: int) -> None:
     assert len(after(letter(refusal="550 no", kind="digest"), times=times).entries) == 2
 
 
+@pytest.mark.parametrize("known", [{"told": {IVAN: AT}}, {"bounced": {IVAN: "550 no"}}])
+def test_a_delay_noted_late_changes_nothing(known: dict[str, dict[str, str]]) -> None:
+    first = after(letter(later=f"{AT} 1 cut off"), first=entry(**known)).entries[0]
+    assert first.delayed == {}
+
+
 def test_a_delay_is_noted_and_forgotten_with_the_letter() -> None:
     waits = f"{AT} 1 450 later"
     delayed = letter(ANNA, "e1", handle="anna", later=waits)

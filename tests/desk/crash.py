@@ -28,6 +28,7 @@ STEPS: dict[str, tuple[Any, str]] = {
     "commit": (tracker.desk.write, "make_commit"),
     "publish": (Repository, "publish"),
     "send": (Sender, "send"),
+    "begin": (Journal, "begin"),
     "note": (Journal, "note"),
     "clear": (Journal, "clear"),
     "follow": (Repository, "follow"),

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.desk.conftest import RealDesk, letter
-from tests.desk.helpers import ANNA, outside
+from tests.desk.helpers import ANNA, act, answer, outside
+from tests.desk.replies import words_of
 from tracker.desk.sync import sync
 
 pytestmark = pytest.mark.servers
@@ -20,7 +21,7 @@ NAMES = ("ivan", "olga", "petr", "anya", "gleb")
 # The first and the second pass of each step: what `make test` kills at.
 SHORT = [
     f"{when}:{step}:1"
-    for step in ("fetch", "index", "commit", "publish", "send", "note", "follow")
+    for step in ("fetch", "index", "commit", "publish", "begin", "send", "note", "follow")
     for when in ("before", "after")
 ] + ["before:commit:2", "after:commit:2", "after:publish:2", "before:clear:1", "after:send:3"]
 
@@ -84,6 +85,31 @@ def test_killed_while_the_server_takes_a_letter(desk: RealDesk) -> None:
     desk.smtp.reset(letters=False)
     desk.sync()
     _all_told_once(desk, "after:send:3")
+
+
+@pytest.mark.parametrize(
+    "point", ["before:send:1", "after:send:1", "before:note:1", "after:note:1"]
+)
+def test_what_is_written_after_a_crash_is_not_sent_with_the_letter_in_flight(
+    desk: RealDesk, point: str
+) -> None:
+    desk.mailbox.append(letter("ivan"))
+    desk.sync()
+    desk.smtp.reset()
+    act(desk, lambda work, who: [answer(work, who, text=text) for text in ("Первый.", "Второй.")])
+    _kill(desk, point)
+    act(desk, lambda work, who: answer(work, who, text="Третий."))
+    assert desk.sync()["failed"] == 0
+    old = [one for one in outside(desk) if "Первый." in words_of(one.message)]
+    (new,) = [one for one in outside(desk) if one not in old]
+    assert len(old) == (2 if point in ("after:send:1", "before:note:1") else 1)
+    assert len({one.raw for one in old}) == 1  # the same Message-ID, the same words
+    assert all("Третий." not in words_of(one.message) for one in old)
+    assert "Третий." in words_of(new.message)
+    assert "Второй." not in words_of(new.message)
+    assert desk.sync()["sent"] == 0
+    entries = desk.tickets()["ACCREDO-1"].entries
+    assert all("ivan@example.org" in one.told and not one.delayed for one in entries)
 
 
 def _points(desk: RealDesk, file: Path) -> Iterator[str]:

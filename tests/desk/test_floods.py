@@ -13,6 +13,7 @@ from tests.core.test_intake import bounce
 from tests.desk import helpers
 from tests.desk.conftest import RealDesk, letter
 from tests.desk.helpers import ANNA, act, answer, everybody, outside, run
+from tests.desk.replies import PROGRAMS, reply
 from tests.desk.test_letters import words
 
 pytestmark = pytest.mark.servers
@@ -86,6 +87,28 @@ def test_a_flood_stops_confirmations_and_they_go_on_after_it(
     assert len(alarms) == 1
 
 
+def test_strangers_in_copy_are_told_under_the_limits_of_confirmations(
+    desk_of: Callable[..., RealDesk],
+) -> None:
+    desk = desk_of(settings="\n[limits]\nconfirmations_an_hour = 4\n")
+    desk.mailbox.append(letter("ivan"))
+    run(desk)
+    (told,) = outside(desk)
+    copies = ", ".join(f"s{n}@example.org" for n in range(6))
+    mail = reply(PROGRAMS[0], told.message, "ivan@example.org", "Ещё.", extra=f"Cc: {copies}\r\n")
+    desk.mailbox.append(mail)
+    run(desk, MINUTE)
+    assert len(outside(desk)) == 4  # with the confirmation
+    assert {one["state"] for one in waits(desk)} == {"breaker", "limits"}
+    act(desk, answer, MINUTE)
+    run(desk, MINUTE)
+    told_of = everybody(desk)
+    assert all(told_of[f"s{n}@example.org"] in (1, 2) for n in range(6))
+    assert told_of.total() == 4 + 7  # the answer tells those who waited that they were added
+    assert waits(desk) == []
+    assert run(desk, 61 * MINUTE).sent == []
+
+
 def test_what_was_held_goes_out_under_the_limits_of_each_address(
     desk_of: Callable[..., RealDesk],
 ) -> None:
@@ -154,7 +177,8 @@ def test_the_outbox_shows_what_waits_and_why(desk: RealDesk) -> None:
     assert (second["recipient"], second["state"]) == ("spam@example.org", "review")
     act(desk, answer)
     shown = desk.run("outbox").stdout
-    assert "ACCREDO-1\tivan@example.org\tanswer\tdelayed until" in shown
+    assert "ACCREDO-1\tivan@example.org\tconfirmation\tdelayed until" in shown
+    assert "ACCREDO-1\tivan@example.org\tanswer\tdue" in shown
 
 
 def test_the_outbox_of_a_desk_that_can_not_send(desk: RealDesk) -> None:

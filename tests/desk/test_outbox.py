@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
 from tests.desk.conftest import RealDesk, letter
-from tests.desk.helpers import ANNA, NOW, everybody, outside, run
+from tests.desk.helpers import ANNA, NOW, act, answer, everybody, outside, run
+from tests.desk.replies import words_of
+from tracker.adapters.smtp import Sender
 from tracker.core import state
+from tracker.core.retries import LONGEST_PAUSE
 from tracker.core.suppression import Suppressed
+from tracker.core.told import letters_to
 
 pytestmark = pytest.mark.servers
 NAMES = ("ivan", "olga", "petr")
@@ -57,6 +62,22 @@ def test_a_server_that_is_slow(three: RealDesk) -> None:
     assert len(run(three).sent) == 6
     assert everybody(three) == once(*NAMES)
     assert run(three, DAY).sent == []
+
+
+def test_a_server_that_takes_a_letter_and_says_no_more(
+    desk: RealDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.desk.outbox.Sender", partial(Sender, patience=2.0))
+    desk.mailbox.append(letter("ivan"))
+    desk.smtp.slow(3600)
+    report = run(desk)
+    assert (report.sent, len(report.failed), report.exit_code) == ([], 2, 3)
+    assert "the connection broke" in report.failed[0]
+    (entry,) = desk.tickets()["ACCREDO-1"].entries
+    assert (entry.told, set(entry.delayed)) == ({}, {"ivan@example.org", ANNA, "@anna"})
+    desk.smtp.reset()
+    assert len(run(desk, PAUSE).sent) == 2
+    assert everybody(desk) == once("ivan")
 
 
 def test_a_server_that_demands_a_login(three: RealDesk) -> None:
@@ -119,6 +140,73 @@ def test_the_pauses_grow_and_after_days_it_is_given_up(desk: RealDesk) -> None:
     assert event.event == "undelivered"
     assert state.SUPPRESSED not in desk.git("ls-tree", "-r", "--name-only", "HEAD")
     assert run(desk, now + DAY).failed == []
+
+
+def _answers(desk: RealDesk) -> list[tuple[str, str]]:
+    """Message-ID and words of the letters with an answer, in their order."""
+    letters = [one.message for one in outside(desk) if not one.message["Auto-Submitted"]]
+    return [(str(one["Message-ID"]), words_of(one)) for one in letters]
+
+
+def test_an_answer_does_not_wait_for_the_one_before(desk: RealDesk) -> None:
+    desk.mailbox.append(letter("ivan"))
+    run(desk)
+    act(desk, lambda work, who: [answer(work, who, text=text) for text in ("Первый.", "Второй.")])
+    desk.smtp.refuse_recipient("ivan@example.org", "450 4.2.2 full")
+    run(desk)
+    run(desk, PAUSE)
+    desk.smtp.reset(letters=False)
+    act(desk, lambda work, who: answer(work, who, text="Третий."), PAUSE)
+    assert run(desk, PAUSE).sent == ["ACCREDO-1"]
+    ((_, third),) = _answers(desk)
+    assert "Третий." in third
+    assert "Первый." not in third
+    run(desk, 3 * PAUSE)
+    _, (again, both) = _answers(desk)
+    assert "Первый." in both
+    assert "Второй." in both
+    assert "Третий." not in both
+    # A bounce of either finds its own entries, though they went to one address.
+    ticket = desk.tickets()["ACCREDO-1"]
+    words = [one.word for one in letters_to(ticket, "ivan@example.org")]
+    assert [f"ACCREDO-1.{word}." in again for word in words] == [False, False, True]
+
+
+def test_an_answer_is_given_up_with_its_own_letter_alone(desk: RealDesk) -> None:
+    desk.mailbox.append(letter("ivan"))
+    run(desk)
+    act(desk, lambda work, who: answer(work, who, text="Первый."))
+    desk.smtp.refuse_recipient("ivan@example.org", "450 4.2.2 full")
+    now = timedelta()
+    for _ in range(19):
+        run(desk, now)
+        now += LONGEST_PAUSE
+    act(desk, lambda work, who: answer(work, who, text="Второй."), now)
+    run(desk, now)
+    first, second, event = desk.tickets()["ACCREDO-1"].entries[1:]
+    assert "given up after 20 tries" in first.bounced["ivan@example.org"]
+    assert (second.bounced, event.event) == ({}, "undelivered")
+    desk.smtp.reset(letters=False)
+    run(desk, now + PAUSE)
+    ((_, words),) = _answers(desk)
+    assert "Второй." in words
+    assert "Первый." not in words
+
+
+def test_letters_of_one_second_are_recorded_as_two(desk: RealDesk) -> None:
+    desk.mailbox.append(letter("ivan"))
+    run(desk)
+    act(desk, lambda work, who: answer(work, who, text="Первый."))
+    desk.smtp.cut_after_data()
+    run(desk)
+    desk.smtp.reset(letters=False)
+    act(desk, lambda work, who: answer(work, who, text="Второй."), PAUSE)
+    run(desk, PAUSE)
+    ids = [one for one, _ in _answers(desk)]
+    assert ids[0] == ids[1] != ids[2]
+    assert "Второй." not in _answers(desk)[1][1]
+    sent = letters_to(desk.tickets()["ACCREDO-1"], "ivan@example.org")
+    assert [one.word in both for one, both in zip(sent[1:], ids[1:], strict=True)] == [True, True]
 
 
 def test_everything_refused_for_now(three: RealDesk) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tracker.core.document import TicketFault
 from tracker.core.fields import Fields, course
-from tracker.core.notices import confirmed, due, withheld
+from tracker.core.notices import brought_about, due, withheld
 from tracker.core.phones import tail
 from tracker.core.queues import Standing
 from tracker.core.review import held
@@ -113,7 +113,7 @@ def _due(ticket: Ticket, steps: Sequence[tuple[Entry, Fields]]) -> Iterable[tupl
 
 
 def _told(ticket: Ticket) -> Iterable[tuple[Any, ...]]:
-    number = confirmed(ticket)
-    for n, entry in enumerate(ticket.entries):
+    for entry in ticket.entries:
+        limited = brought_about(ticket, entry)
         for address, at in entry.told.items():
-            yield ticket.number, address, at, n == 0 and address == number
+            yield ticket.number, address, at, address in limited

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = "5"
+VERSION = "6"
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -22,7 +22,8 @@ from tracker.adapters.signing import Credential, mechanism
 from tracker.core.endpoint import Endpoint
 from tracker.core.letters import Letter, ascii_address
 
-_SECONDS = 60
+PATIENCE = 60.0
+"""For so many seconds a server may say nothing."""
 _PERMANENT = 500
 # Answers to RCPT that blame the client: bad sequence, authentication wanted or too weak.
 _OUR_FAULT = (503, 530, 534, 535, 538)
@@ -51,8 +52,14 @@ class Sender:
     section 3.3), and this one only where a submission service refuses the null sender.
     """
 
-    def __init__(self, endpoint: Endpoint, credential: Credential, address: str) -> None:
-        self._endpoint, self._credential = endpoint, credential
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        credential: Credential,
+        address: str,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._endpoint, self._credential, self._patience = endpoint, credential, patience
         self._address = ascii_address(address)
         self._envelope = ""
         self._server: smtplib.SMTP | None = None
@@ -104,9 +111,11 @@ class Sender:
         server: smtplib.SMTP | None = None
         try:
             if end.tls_from_start:
-                server = smtplib.SMTP_SSL(end.host, end.port, timeout=_SECONDS, context=context)
+                server = smtplib.SMTP_SSL(
+                    end.host, end.port, timeout=self._patience, context=context
+                )
             else:
-                server = smtplib.SMTP(end.host, end.port, timeout=_SECONDS)
+                server = smtplib.SMTP(end.host, end.port, timeout=self._patience)
                 if not end.loopback:
                     server.starttls(context=context)
             server.ehlo_or_helo_if_needed()

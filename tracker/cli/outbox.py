@@ -21,8 +21,9 @@ def outbox(context: click.Context, as_json: bool) -> None:
       due         the next `tracker sync` sends it
       no-server   due, but `mailbox.smtp` is not set
       delayed     a server would not take it yet: it is tried again then
-      limits      a confirmation, and this address had one just now, or enough today
-      breaker     a confirmation, and a flood of requests stopped them all
+      limits      a confirmation or who joined by a mail, and this address had one just now,
+                  or enough today
+      breaker     such a letter, and a flood of requests stopped them all
       review      a confirmation of a request that is held for review
       suppressed  its address does not exist: the next run says so in the ticket
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from tracker.core.letters import Content, Head, Letter, date_of, domain_of, seal
-from tracker.core.schedule import Owed
+from tracker.core.planned import Owed
 from tracker.core.settings import Settings
 from tracker.core.stationery import Part, listing, page, paragraph, request_url
 from tracker.core.texts import texts

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tracker.core.letters import Content, Head, Letter, date_of, domain_of, seal
 from tracker.core.settings import Settings
-from tracker.core.stationery import Part, listing, page, paragraph, request_url, ways
+from tracker.core.stationery import Part, listing, page, paragraph, replies, request_url, ways
 from tracker.core.texts import Texts, texts
 from tracker.core.ticket import Ticket
 from tracker.core.tokens import Keys, letter_word
@@ -74,7 +74,8 @@ def confirmation(
         paragraph(words._("To add something, just reply to this letter.")),
         *ways(settings),
     ]
-    plain, html = page(parts, (), settings, automatic=True)
+    small = replies(settings, [one.ticket for one in numbers], words)
+    plain, html = page(parts, small, settings, automatic=True)
     domain = domain_of(settings)
     word = letter_word([one.entry for one in numbers])
     root = keys.message_id(first.ticket, "root", address, domain)

@@ -11,11 +11,11 @@ from tracker.core.options import Limits
 
 
 class Asked(Protocol):
-    """A number that somebody has to be told."""
+    """A letter that a mail brought about."""
 
     @property
     def address(self) -> str:
-        """Who asked."""
+        """To whom it goes."""
 
     @property
     def proven(self) -> bool:
@@ -27,30 +27,28 @@ A = TypeVar("A", bound=Asked)
 
 @dataclass(frozen=True, slots=True)
 class Plan(Generic[A]):
-    """The letters to send now, one per address, and what waits for its time."""
+    """The letters to send now, one per address at most, and those that wait for their time."""
 
-    now: Mapping[str, Sequence[A]]
-    later: Mapping[str, Sequence[A]]
+    now: Sequence[A]
+    later: Sequence[A]
 
 
 def plan(
-    waiting: Iterable[A], told: Mapping[str, Sequence[datetime]], limits: Limits, now: datetime
+    letters: Iterable[A], told: Mapping[str, Sequence[datetime]], limits: Limits, now: datetime
 ) -> Plan[A]:
-    """Group what waits by address and hold back what the limits forbid.
+    """Let the first letter to each address go where the limits allow it; the others wait.
 
-    ``told`` has, per address, the times of the confirmations of the last day. Nothing held
-    back is forgotten: the next letter to that address names every number.
+    ``told`` has, per address, the times of such letters of the last day.
     """
-    grouped: dict[str, list[A]] = {}
-    for one in waiting:
-        grouped.setdefault(one.address, []).append(one)
-    ready: dict[str, list[A]] = {}
-    later: dict[str, list[A]] = {}
-    for address, numbers in grouped.items():
-        proven = all(one.proven for one in numbers)
-        allowed = _allowed(told.get(address, ()), limits, now, proven=proven)
-        (ready if allowed else later)[address] = numbers
-    return Plan(ready, later)
+    ready: dict[str, A] = {}
+    later: list[A] = []
+    for one in letters:
+        times = told.get(one.address, ())
+        if one.address in ready or not _allowed(times, limits, now, proven=one.proven):
+            later.append(one)
+        else:
+            ready[one.address] = one
+    return Plan(list(ready.values()), later)
 
 
 def _allowed(times: Sequence[datetime], limits: Limits, now: datetime, *, proven: bool) -> bool:

@@ -12,7 +12,7 @@ from tracker.core.fields import Fields, course
 from tracker.core.settings import Settings
 from tracker.core.ticket import Entry, Ticket
 
-What = Literal["confirmation", "answer", "notice", "receipt", "held"]
+What = Literal["confirmation", "answer", "joined", "notice", "receipt", "held"]
 
 TOLD_EVENTS = frozenset(("closed", "reopened", "merged", "joined"))
 """Events that requester and participants get a letter about."""
@@ -25,9 +25,10 @@ class Due:
     """A letter that is due: of this entry, to an address or to an agent (``@anna``).
 
     ``confirmation`` tells a requester the number, ``answer`` what agents wrote and did,
-    ``notice`` tells an agent, ``receipt`` an agent what became of a mail of theirs, and
-    ``held`` is a confirmation that waits for a review. ``proven`` says that DMARC passed for
-    the mail that is confirmed, ``delayed`` what a server said that would not take it yet.
+    ``joined`` that a mail made somebody a participant, ``notice`` tells an agent, ``receipt`` an
+    agent what became of a mail of theirs, and ``held`` is a confirmation that waits for a review.
+    ``proven`` says that DMARC passed for the mail that is confirmed, ``delayed`` what a server said
+    that would not take it yet.
     """
 
     entry: str
@@ -44,11 +45,15 @@ def with_audience(entry: Entry, ticket: Ticket, settings: Settings, by: str | No
     the handle of the agent who did it, None for anybody else.
     """
     handles = _audience(entry, ticket, settings, by)
-    known = [one for one in handles if one in settings.agents and settings.agents[one].emails]
-    told = [one for one in known if one != by]
+    told = [one for one in handles if one in _reached(settings) and one != by]
     if not told or "tell" in entry.data:
         return entry
     return replace(entry, data={**entry.data, "tell": " ".join(told)})
+
+
+def _reached(settings: Settings) -> tuple[str, ...]:
+    """Return the agents who can be written to: one may have no address."""
+    return tuple(handle for handle, agent in settings.agents.items() if agent.emails)
 
 
 def _audience(entry: Entry, ticket: Ticket, settings: Settings, by: str | None) -> tuple[str, ...]:
@@ -56,8 +61,8 @@ def _audience(entry: Entry, ticket: Ticket, settings: Settings, by: str | None) 
         return ()
     if entry.event == "assigned":
         return (entry.data.get("to", ""),)
-    everybody = tuple(settings.agents)
-    has_it = ticket.assignee if ticket.assignee in settings.agents else None
+    everybody = _reached(settings)
+    has_it = ticket.assignee if ticket.assignee in everybody else None
     if entry.kind == "note" and entry.role == "agent":
         return (has_it,) if has_it and has_it != by else everybody
     outside = entry.role in ("requester", "participant", "stranger")
@@ -109,6 +114,18 @@ def confirmed(ticket: Ticket) -> str:
     return (first.author if first.role == "requester" else ticket.requester).key
 
 
+def brought_about(ticket: Ticket, entry: Entry) -> tuple[str, ...]:
+    """Return the addresses outside that get a letter of ``entry`` because somebody sent a mail, not
+    because an agent did something: such letters have limits.
+    """
+    if entry is ticket.entries[0]:
+        return (confirmed(ticket),)
+    if entry.event == "joined" and entry.role != "agent":
+        person = Address.parse(entry.data.get("who", "")).key
+        return tuple(_told_of_joining(entry, ticket.requester.key, {person}))
+    return ()
+
+
 def _inside(entry: Entry) -> Iterator[tuple[str, What]]:
     """Yield the agents who are owed a letter of ``entry``."""
     if entry.silent not in ("", ASKED_FOR_NO_ANSWER):
@@ -132,7 +149,8 @@ def _outside(
     if entry is ticket.entries[0] and entry.visibility == "public":
         yield confirmed(ticket), "confirmation"
     if entry.event == "joined":
-        yield from ((one, "answer") for one in _told_of_joining(entry, requester, stay))
+        what: What = "answer" if entry.role == "agent" else "joined"
+        yield from ((one, what) for one in _told_of_joining(entry, requester, stay))
     elif entry.event == "correction":
         yield from ((one, "answer") for one in _told_of_original(ticket, entry))
     elif _is_said_by_agents(entry):

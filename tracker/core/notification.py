@@ -18,6 +18,7 @@ from tracker.core.stationery import (
     page,
     paragraph,
     place_of,
+    replies,
     said,
     ways,
 )
@@ -166,16 +167,10 @@ def _sentences(one: Spoken, out: Outgoing, words: Texts) -> Iterator[str]:
 
 def _small(out: Outgoing, settings: Settings, words: Texts) -> list[Part]:
     """Return what stands under every letter: where, and what a reply does."""
-    stop = f"mailto:{settings.mailbox.address}?subject={quote(f'[{out.ticket}] stop')}&body=/stop"
     return [
         paragraph(words._("Request %(id)s: %(title)s", id=out.ticket, title=out.title)),
         place_of(settings, out.ticket, words),
         paragraph(words._("To add something, just reply to this letter.")),
-        paragraph(words._("To add colleagues, put them in copy (Cc) of your reply.")),
-        paragraph(
-            words._("To get no more letters about this request, reply with the line /stop."),
-            stop,
-            words._("stop the letters"),
-        ),
+        *replies(settings, [out.ticket], words),
         *ways(settings),
     ]

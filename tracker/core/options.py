@@ -240,7 +240,7 @@ class Limits:
     )
     confirmation_minutes: int = option(
         "At most one confirmation per sender in this many minutes; the next one names every "
-        "number held back.",
+        "number held back. Here and below, letters that tell whom a mail added count as well.",
         10,
         checks.positive,
         written=int,

@@ -57,7 +57,8 @@ def _note(work: Workspace, ticket: Ticket, entries: list[Entry], one: Sent) -> N
     for entry in entries:
         keys = _keys(entry, one)
         if one.later:
-            work.amend(ticket, entry.id, {"delayed": dict.fromkeys(keys, one.later)})
+            if keys[0] not in {**entry.told, **entry.bounced}:  # else another machine sent it since
+                work.amend(ticket, entry.id, {"delayed": dict.fromkeys(keys, one.later)})
             continue
         _forget_delay(work, ticket, entry, keys)
         if one.refusal:

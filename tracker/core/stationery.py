@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import quote
 
 from tracker.core.pages.site import OPEN
 from tracker.core.settings import Settings
@@ -120,6 +121,25 @@ def page(
         f"{''.join(one.html for one in small)}</div></div></body></html>\n"
     )
     return "\n".join(plain), html
+
+
+def replies(settings: Settings, tickets: Sequence[str], words: Texts) -> list[Part]:
+    """Say what a reply can do besides adding words; nothing in it is by who wrote the request."""
+    colleagues = words._("To add colleagues, put them in copy (Cc) of your reply.")
+    if len(tickets) > 1:
+        stop = words._(
+            "To get no more letters about one of these requests, send a mail with the subject "
+            "[%(id)s] (its number) and the line /stop. The line /resume brings the letters back.",
+            id=tickets[0],
+        )
+        return [paragraph(colleagues), paragraph(stop)]
+    stop = words._(
+        "To get no more letters about this request, reply with the line /stop. The line /resume "
+        "brings them back."
+    )
+    subject = quote(f"[{tickets[0]}] stop")
+    link = f"mailto:{settings.mailbox.address}?subject={subject}&body=/stop"
+    return [paragraph(colleagues), paragraph(stop, link, words._("stop the letters"))]
 
 
 def ways(settings: Settings) -> list[Part]:

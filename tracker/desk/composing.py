@@ -13,7 +13,7 @@ from tracker.core.document import parse
 from tracker.core.letters import Letter
 from tracker.core.notification import enclosed, notification
 from tracker.core.outward import outgoing
-from tracker.core.schedule import OwedPost, Planned
+from tracker.core.planned import OwedPost, Planned
 from tracker.core.staff_letters import staff_letter
 from tracker.core.ticket import Ticket
 from tracker.core.tokens import Keys

@@ -19,7 +19,7 @@ def look(desk: Desk, view: View) -> tuple[Past, Schedule]:
         return past, Schedule((), (), past.breaker)
     now = desk.clock()
     since = now - timedelta(days=1)
-    asked = {one.recipient for one in owed if one.what == "confirmation"}
+    asked = {one.recipient for one in owed if one.what in ("confirmation", "joined")}
     past = Past(
         {address: view.confirmed_since(address, since) for address in asked},
         view.confirmations_since(now - SPAN) + view.posts_since(now - SPAN),

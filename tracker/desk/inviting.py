@@ -14,7 +14,7 @@ from tracker.core.accounts.posts import find, is_new, lacks_link, owe, with_post
 from tracker.core.accounts.reception import Reception
 from tracker.core.accounts.records import Post, Record, write_record
 from tracker.core.letters import ascii_address
-from tracker.core.schedule import OwedPost, Planned
+from tracker.core.planned import OwedPost, Planned
 from tracker.core.state import Lease
 from tracker.core.suppression import Suppressed
 from tracker.desk.desk import Desk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tracker.adapters.commits import Change
 from tracker.adapters.connections import MailServerError
@@ -16,8 +16,9 @@ from tracker.core.breaker import Breaker
 from tracker.core.endpoint import Endpoint
 from tracker.core.errors import TrackerError
 from tracker.core.letters import ascii_address
-from tracker.core.retries import MOST_TRIES, after_failure
-from tracker.core.schedule import Planned, Schedule
+from tracker.core.planned import Planned
+from tracker.core.retries import MOST_TRIES, after_failure, cut_off
+from tracker.core.schedule import Schedule
 from tracker.core.sent import Sent
 from tracker.core.state import Lease
 from tracker.core.suppression import Suppressed
@@ -71,13 +72,14 @@ class Outbox:
     def __init__(self, desk: Desk, keys: Keys, lease: Lease, report: Report) -> None:
         self._desk, self._keys, self._lease, self._report = desk, keys, lease, report
         self._journal = Journal(desk.own / "outbox.journal")
+        self._times: dict[tuple[str, int], datetime] = {}
 
     def send_due(self) -> None:
         """Send everything that is due and record it. Only the holder of the lease sends.
 
-        What the server accepted is in the journal before the next letter goes, and in Git
-        every 20 letters or 10 seconds; a killed run repeats at most the letter in flight,
-        under its old Message-ID.
+        A letter is in the journal before it goes, what the server said before the next one, and
+        both in Git every 20 letters or 10 seconds; a killed run repeats at most the letter in
+        flight, as it was and under its old Message-ID.
         """
         self._record(last=False)  # what an earlier run could not record any more
         found = self._look()
@@ -190,6 +192,7 @@ class Outbox:
             try:
                 sent = self._send_one(sender, composer, planned, found)
             except MailServerError as error:
+                self._journal.drop()
                 self._failed(letters[place:], error)
                 return
             self._journal.note(sent)
@@ -205,7 +208,7 @@ class Outbox:
     ) -> Sent:
         now = self._desk.now()
         entries = tuple((one.number, one.entry) for one in planned.items)
-        at = f"{self._desk.clock().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        at = f"{self._time_of(planned).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         about = planned.post
         sent = Sent(
             planned.address,
@@ -230,17 +233,30 @@ class Outbox:
         except Exception as error:  # whatever is odd about one ticket must not stop the others
             reason = f"can't be composed: {type(error).__name__}: {error}"[:200]
             return self._refused(sent, planned, Answer("now", reason))
+        # Killed from here on, the next run has to try the very same letter.
+        unfinished = cut_off(planned.tries, self._desk.clock(), planned.word)
+        self._journal.begin(replace(sent, later=str(unfinished)))
         answer = sender.send(letter)
         if answer.outcome == "accepted":
             self._report.add_letter(_named(planned))
             return sent
         return self._refused(sent, planned, answer)
 
+    def _time_of(self, planned: Planned) -> datetime:
+        """Return when a letter goes, later than the one before it to that address about the same
+        ticket: what was told at the same second was told by one letter (see ``told``).
+        """
+        keys = {(planned.address, one.number) for one in planned.items}
+        last = [self._times[key] for key in keys if key in self._times]
+        time = max([self._desk.clock(), *(one + timedelta(seconds=1) for one in last)])
+        self._times |= dict.fromkeys(keys, time)
+        return time
+
     def _refused(self, sent: Sent, planned: Planned, answer: Answer) -> Sent:
         self._report.failed += [f"{ticket}: {answer.reason}" for ticket in _named(planned)]
         if answer.outcome == "forever":
             return replace(sent, refusal=answer.reason, hard=answer.hard)
-        delay = after_failure(planned.tries, answer.reason, self._desk.clock())
+        delay = after_failure(planned.tries, answer.reason, self._desk.clock(), planned.word)
         if delay is not None:
             return replace(sent, later=str(delay))
         return replace(sent, refusal=f"given up after {MOST_TRIES} tries: {answer.reason}")

@@ -14,7 +14,7 @@ from tracker.core.accounts import records
 from tracker.core.accounts.posts import LIMITED
 from tracker.core.accounts.records import Record
 from tracker.core.addresses import Address
-from tracker.core.schedule import Owed, OwedPost
+from tracker.core.planned import Owed, OwedPost
 from tracker.core.threading import Known
 
 if TYPE_CHECKING:
@@ -206,14 +206,14 @@ class View:
             yield Owed(number, ticket, oid, entry, who, what, bool(proven), delayed)
 
     def confirmed_since(self, address: str, since: datetime) -> list[datetime]:
-        """Return when confirmations went to an address since a time."""
+        """Return when letters that a mail brought about went to an address since a time."""
         sql = "SELECT at FROM told WHERE confirmed AND address = ? AND at >= ?"
         at = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         rows = self._index.query(sql, self._kept(address), at)
         return [datetime.fromisoformat(at) for (at,) in rows]
 
     def confirmations_since(self, since: datetime) -> int:
-        """Return how many confirmations went to anybody since a time."""
+        """Return how many letters that a mail brought about went to anybody since a time."""
         # One letter may confirm several tickets.
         sql = (
             "SELECT count(*) FROM "

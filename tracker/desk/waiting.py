@@ -10,7 +10,8 @@ from tracker.adapters.commits import Change
 from tracker.adapters.environment import SECRET, optional_secret
 from tracker.core import state
 from tracker.core.options import Limits
-from tracker.core.schedule import Held, Owed, Planned
+from tracker.core.planned import Owed, Planned
+from tracker.core.schedule import Held
 from tracker.core.suppression import Suppressed
 from tracker.core.tokens import Keys
 from tracker.desk.desk import Desk
@@ -71,7 +72,7 @@ def _later(limits: Limits, one: Held) -> Letter:
         return _letter(
             one.planned, "breaker", f"more than {an_hour} confirmations in an hour stopped them all"
         )
-    proven = all(item.proven for item in one.planned.items)
+    proven = one.planned.proven
     a_day = limits.confirmations_a_day_proven if proven else limits.confirmations_a_day
     pause = limits.confirmation_minutes
     reason = f"one address gets a confirmation in {pause} minutes and {a_day} a day"
