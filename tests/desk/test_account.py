@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from tests.core.pages.make import IVAN, answer, entry, ticket
-from tests.desk.private import SECRET, PrivateDesk
+from tests.desk.private import NOW, SECRET, PrivateDesk
+from tracker.core import state
 from tracker.core.accounts.coding import from_b64
 from tracker.core.accounts.keys import Ring
 from tracker.core.accounts.records import Record, write_record
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
+from tracker.core.suppression import Suppressed
 from tracker.core.ticket import Attachment
 from tracker.core.tokens import Keys
 from tracker.desk import accounts
@@ -220,6 +222,23 @@ def test_a_person_is_gone_and_history_told_honestly(desk: PrivateDesk) -> None:
     ).decode()
     assert "ИВАНТЕКСТ" in old and "ivan@work.example" in old
     assert forget(opened(desk), "ivan@example.org").tickets == []
+
+
+def test_nothing_a_server_said_of_them_stays(desk: PrivateDesk) -> None:
+    """Lists of former times hold the address as the server that refused it wrote it."""
+    held = Suppressed.read(None, Keys(SECRET))
+    held.add(IVAN.email, "5.1.1", "ACCREDO-1", NOW)
+    said = f'"550 <{IVAN.email}>: User ivan unknown"'.encode()
+    desk.file(state.SUPPRESSED, held.write().replace(b'"5.1.1"', said))
+    desk.commit()
+    done = forget(opened(desk), IVAN.email)
+    left = (desk.root / state.SUPPRESSED).read_bytes()
+    assert b"ivan" not in left
+    assert Suppressed.read(left, Keys(SECRET)).reason(IVAN.email), "still not written to"
+    oids = (desk.root / done.blobs).read_text().split()
+    shown = ["git", "-C", str(desk.root), "cat-file", "-p"]
+    old = [subprocess.run([*shown, one], capture_output=True, check=True).stdout for one in oids]
+    assert any(said in one for one in old), "history is told of"
 
 
 def test_what_is_sealed_afterwards_holds_nothing_of_them(desk: PrivateDesk) -> None:

@@ -11,6 +11,8 @@ import pytest
 
 from tests.desk.conftest import RealDesk, letter
 from tests.desk.helpers import ANNA, everybody, outside, run
+from tracker.core import state
+from tracker.core.retries import read_delay
 from tracker.core.settings import SettingsError
 from tracker.desk.desk import Desk
 
@@ -80,6 +82,34 @@ def test_the_same_mail_again_is_known(desk: RealDesk) -> None:
     desk.mailbox.reset_uidvalidity()
     report = run(desk, LATER)
     assert report.ignored == ["1: duplicate"]
+
+
+REFUSED = "<{0}>: Recipient address rejected: User {0} unknown in local recipient table"
+
+
+def test_a_server_that_repeats_the_address_puts_it_into_no_commit(desk: RealDesk) -> None:
+    """Postfix says the address in its refusal."""
+    desk.mailbox.append_many([letter("ivan"), letter("olga")])
+    desk.smtp.refuse_recipient(
+        "olga@example.org", f"550 5.1.1 {REFUSED}".format("olga@example.org")
+    )
+    report = run(desk)
+    assert len(report.failed) == 1
+    assert "olga@" not in history(desk)
+    listed = json.loads(desk.git("show", f"origin/main:{state.SUPPRESSED}"))
+    assert [one["reason"][:9] for one in listed.values()] == ["550 5.1.1"]
+    desk.smtp.reset()
+    desk.smtp.refuse_recipient(
+        "ivan@example.org", f"450 4.2.0 {REFUSED}".format("ivan@example.org")
+    )
+    assert desk.run("reply", "1", "--as", "anna", "--text", "Готово.").returncode == 0
+    for tries in (1, 2):
+        run(desk, tries * LATER)
+        (said,) = desk.tickets()["ACCREDO-1"].entries[-1].delayed.values()
+        delay = read_delay(said)
+        assert delay is not None and (delay.count, delay.reason[:9]) == (tries, "450 4.2.0")
+    assert "ivan@" not in history(desk)
+    assert desk.run("check").returncode == 0, desk.run("check").stdout
 
 
 def test_one_person_has_one_pseudonym(desk: RealDesk) -> None:
