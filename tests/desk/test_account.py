@@ -67,6 +67,30 @@ def test_an_agent_of_the_settings_gets_an_agents_account(desk: PrivateDesk) -> N
     assert accounts.invited(opened(desk), "anna@example.org", "")[0].role == "agent"
 
 
+@pytest.mark.parametrize("by_mail", [False, True])
+def test_who_wrote_before_becoming_an_agent_gets_an_agents_account(
+    desk: PrivateDesk, by_mail: bool
+) -> None:
+    before = desk.account("anna@example.org")
+    desk.commit()
+    after, _ = accounts.invited(opened(desk), "anna@example.org", "", by_mail=by_mail)
+    assert (after.account, after.role, after.epoch) == (before.account, "agent", 2)
+    assert not set(after.logins) & set(before.logins), "no requester's password opens it"
+    again, _ = accounts.invited(opened(desk), "anna@example.org", "", by_mail=by_mail)
+    assert (again.role, again.epoch) == ("agent", 2), "an agent's passwords stay"
+    desk.seal()
+    assert desk.bundle(again, "agent")["role"] == "agent"
+
+
+def test_a_reset_makes_an_agents_account_of_it_too(desk: PrivateDesk) -> None:
+    desk.account("anna@example.org")
+    desk.account()
+    desk.commit()
+    assert accounts.reset(opened(desk), "anna@example.org")[0].role == "agent"
+    assert accounts.reset(opened(desk), IVAN.email)[0].role == "requester"
+    assert accounts.invited(opened(desk), IVAN.email, "")[0].role == "requester"
+
+
 def test_reset_and_revoke_void_everything(desk: PrivateDesk) -> None:
     before = desk.account()
     desk.commit()

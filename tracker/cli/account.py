@@ -90,8 +90,10 @@ def show(folder: Path, who: str, as_json: bool) -> None:
 def invite(folder: Path, address: str, name: str, by_mail: bool, as_json: bool) -> None:
     """Invite a person and print the link that opens their account, valid for seven days.
 
-    Makes the account where there is none; an agent of tracker.toml gets an agent's. Whoever has
-    the link has the account: hand it to nobody else, or let --mail send it to the address.
+    Makes the account where there is none; an agent of tracker.toml gets an agent's. An account
+    that an agent had before as a requester becomes an agent's, and its passwords and links are
+    void. Whoever has the link has the account: hand it to nobody else, or let --mail send it to
+    the address.
 
     Who writes to the desk for the first time is invited by mail without this.
 

@@ -22,6 +22,7 @@ from tracker.core.accounts.keys import Ring
 from tracker.core.accounts.people import PEOPLE, address_of, make_person, read_person
 from tracker.core.accounts.posts import owe
 from tracker.core.accounts.records import Record, normal_address, stamp, write_record
+from tracker.core.accounts.visible import agent_of
 from tracker.core.errors import TrackerError
 from tracker.core.option_checks import EMAIL
 from tracker.desk.desk import Desk
@@ -78,7 +79,8 @@ def invited(desk: Desk, address: str, name: str, *, by_mail: bool = False) -> tu
     """Invite the person with an address, whose account is made where there is none yet.
 
     Returns the account and the link that opens it; none where the next run of the job is to send
-    it ``by_mail``. Who is an agent in the settings gets an agent's account.
+    it ``by_mail``. Who is an agent in the settings gets an agent's account; where theirs was a
+    requester's so far, what opened that opens nothing more.
     """
     ring, site = desk.ring(), desk.settings.desk.portal_url
     if not EMAIL.fullmatch(address.strip()):
@@ -88,7 +90,9 @@ def invited(desk: Desk, address: str, name: str, *, by_mail: bool = False) -> tu
 
     def decide(view: View) -> Record:
         found = for_address(view, address)
-        if found is None:
+        if found is not None:
+            found = _raised(desk, found, ring)
+        else:
             role = "agent" if is_agent else "requester"
             found = new_record(ring, fresh, [address], name, role, desk.now())  # type: ignore[arg-type]
         if by_mail:
@@ -97,6 +101,15 @@ def invited(desk: Desk, address: str, name: str, *, by_mail: bool = False) -> tu
 
     record = _write(desk, decide, "Invite")
     return record, "" if by_mail else activation_link(record, ring, site)
+
+
+def _raised(desk: Desk, record: Record, ring: Ring) -> Record:
+    """Return an account of somebody who became an agent as an agent's, in a new epoch: a password
+    that was good enough for one's own requests is none for everybody's.
+    """
+    if record.role == "agent" or not agent_of(record, desk.settings):
+        return record
+    return replace(record.with_epoch(ring.current.id), role="agent")
 
 
 def _with_letter(desk: Desk, record: Record, address: str) -> Record:
@@ -114,7 +127,8 @@ def reset(desk: Desk, written: str, *, by_mail: bool = False) -> tuple[Record, s
     ring, site = desk.ring(), desk.settings.desk.portal_url
 
     def decide(view: View) -> Record:
-        risen = replace(need(view, written).with_epoch(ring.current.id), revoked="")
+        found = _raised(desk, need(view, written), ring)
+        risen = replace(found.with_epoch(ring.current.id), revoked="")
         if by_mail:
             return _with_letter(desk, risen, risen.addresses[0])
         return invite(risen, ring, site, desk.now())
