@@ -14,6 +14,7 @@ from tests.desk.private import NOW, SECRET, PrivateDesk
 from tracker.core import state
 from tracker.core.accounts.coding import from_b64
 from tracker.core.accounts.keys import Ring
+from tracker.core.accounts.posts import is_new, lacks_link
 from tracker.core.accounts.records import Record, write_record
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
@@ -21,6 +22,7 @@ from tracker.core.suppression import Suppressed
 from tracker.core.ticket import Attachment
 from tracker.core.tokens import Keys
 from tracker.desk import accounts
+from tracker.desk.accounts import Rotated
 from tracker.desk.desk import Desk
 from tracker.desk.forget import forget
 
@@ -190,12 +192,14 @@ def test_rotation_rewrites_what_the_former_secret_wrote(
     with pytest.raises(TrackerError, match="TRACKER_SECRET"):
         accounts.rotate(opened(desk))
     monkeypatch.setenv("TRACKER_SECRET_OLD", SECRET)
-    assert accounts.rotate(opened(desk)) == 2
-    assert accounts.rotate(opened(desk)) == 0
+    assert accounts.rotate(opened(desk)) == Rotated(accounts=2)
+    assert accounts.rotate(opened(desk)) == Rotated()
     new = Ring.of_secrets("the new secret of the desk").current
     found = {one.account: one for one in records(desk)}
     assert {one.key for one in found.values()} == {new.id}
-    assert found[ivan.account].epoch == 2 and found[ivan.account].invitation == 1
+    risen = found[ivan.account]
+    assert (risen.epoch, risen.invitation, risen.logins, risen.posts) == (2, 0, (), ())
+    assert is_new(risen, NOW), "whoever writes next is sent a link"
     assert found[gone.account].revoked and not found[gone.account].logins
 
 
@@ -205,7 +209,22 @@ def test_with_the_former_secret_lost_rotation_goes_on_when_told_so(
     desk.account()
     desk.commit()
     monkeypatch.setenv("TRACKER_SECRET", "the new secret of the desk")
-    assert accounts.rotate(opened(desk), lost=True) == 1
+    assert accounts.rotate(opened(desk), lost=True) == Rotated(accounts=1)
+
+
+def test_who_is_owed_a_link_gets_it_after_a_rotation(
+    desk: PrivateDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.account()
+    desk.commit()
+    before, _ = accounts.invited(opened(desk), IVAN.email, "", by_mail=True)
+    monkeypatch.setenv("TRACKER_SECRET_OLD", SECRET)
+    monkeypatch.setenv("TRACKER_SECRET", "the new secret of the desk")
+    told = desk.run("account", "rotate", "--yes")
+    assert told.stdout == "1 accounts rewritten, 0 pseudonyms\n"
+    assert "writes next" in told.stderr
+    (after,) = records(desk)
+    assert after.posts == before.posts and lacks_link(after, after.posts[0], NOW)
 
 
 # Forgetting

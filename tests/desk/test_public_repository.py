@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk.conftest import RealDesk, letter
+from tests.desk.conftest import SECRET, RealDesk, letter
 from tests.desk.helpers import ANNA, everybody, outside, run
 from tracker.core import state
 from tracker.core.retries import read_delay
@@ -212,6 +212,44 @@ def test_who_is_erased_leaves_a_name_without_a_person(desk: RealDesk) -> None:
     assert done.returncode == 0, done.stderr
     assert not list((desk.root / "accounts" / "people").rglob("*.json"))
     assert run(desk, LATER).sent == []
+
+
+OTHER_SECRET = "fedcba9876543210fedcba9876543210"
+
+
+def test_a_new_secret_keeps_the_pseudonyms(desk: RealDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.mailbox.append(letter("ivan"))
+    run(desk)
+    monkeypatch.setenv("TRACKER_SECRET_OLD", SECRET)
+    monkeypatch.setenv("TRACKER_SECRET", OTHER_SECRET)
+    done = desk.run("account", "rotate", "--yes")
+    assert (done.returncode, done.stdout) == (0, "0 accounts rewritten, 1 pseudonyms\n")
+    monkeypatch.delenv("TRACKER_SECRET_OLD")
+    assert desk.run("reply", "1", "--as", "anna", "--text", "Готово.").returncode == 0
+    desk.mailbox.append(letter("ivan", 1))
+    run(desk, LATER)
+    assert everybody(desk)["ivan@example.org"] == 3, "two confirmations and the answer"
+    first, second = desk.tickets().values()
+    assert first.requester.email == second.requester.email
+
+
+def test_without_the_lost_secret_the_desk_goes_on_and_knows_nobody(
+    desk: RealDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.mailbox.append(letter("ivan"))
+    run(desk)
+    monkeypatch.setenv("TRACKER_SECRET", OTHER_SECRET)
+    stopped = desk.run("account", "rotate", "--yes")
+    assert (stopped.returncode, "TRACKER_SECRET_OLD" in stopped.stderr) == (1, True)
+    done = desk.run("account", "rotate", "--lost", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "1 pseudonyms were of the lost secret" in done.stderr
+    assert desk.run("reply", "1", "--as", "anna", "--text", "Готово.").returncode == 0
+    desk.mailbox.append(letter("ivan", 1))
+    run(desk, LATER)
+    assert everybody(desk)["ivan@example.org"] == 2, "two confirmations, and no answer"
+    first, second = desk.tickets().values()
+    assert first.requester.email != second.requester.email
 
 
 @pytest.mark.parametrize("option", ['repository = "public"', 'addresses = "sealed"'])
