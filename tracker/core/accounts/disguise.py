@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -37,6 +37,11 @@ def needs_sealing(text: str, keep: Iterable[str]) -> bool:
     """Whether a ticket file holds an address, other than those of ``keep``, where there may be
     pseudonyms only.
     """
+    return any(True for _ in unsealed_lines(text, keep))
+
+
+def unsealed_lines(text: str, keep: Iterable[str]) -> Iterator[int]:
+    """Yield the lines of a ticket file, the first is 1, that hold such an address."""
     known = {one.lower() for one in keep}
     found: list[str] = []
 
@@ -44,8 +49,12 @@ def needs_sealing(text: str, keep: Iterable[str]) -> bool:
         found.extend(each[0] for each in LIKE_AN_ADDRESS.finditer(one))
         return one
 
-    _turned(text, look, look)
-    return any(not one.endswith(_SEALED) and one.lower() not in known for one in found)
+    lines = text.split("\n")
+    for at in _places(lines):
+        found.clear()
+        _turn_line(lines, at, look, look)
+        if any(not one.endswith(_SEALED) and one.lower() not in known for one in found):
+            yield at + 1
 
 
 def unseal_file(text: str, people: People) -> str:
@@ -62,18 +71,32 @@ def unseal_file(text: str, people: People) -> str:
 def _turned(text: str, turn: Turn, servers: Turn) -> str:
     """Turn front matter and marks; ``servers`` turns what a server said."""
     lines = text.split("\n")
-    at = 1
-    while at < len(lines) and lines[at].rstrip() != _FENCE:  # front matter, by line
-        lines[at] = turn(lines[at]) if "@" in lines[at] else lines[at]
-        at += 1
-    for number in range(at, len(lines)):
-        if lines[number].startswith(marks.PREFIX) and "@" in lines[number]:
-            _turn_mark(lines, number, turn, servers)
+    for at in _places(lines):
+        _turn_line(lines, at, turn, servers)
     return "\n".join(lines)
 
 
-def _turn_mark(lines: list[str], at: int, turn: Turn, servers: Turn) -> None:
-    """Turn one entry's mark, and in the heading below it what the mark says of its author."""
+def _places(lines: Sequence[str]) -> Iterator[int]:
+    """Yield where a file may hold pseudonyms and holds an address: front matter, by line, and
+    entry marks.
+    """
+    at = 1
+    while at < len(lines) and lines[at].rstrip() != _FENCE:
+        if "@" in lines[at]:
+            yield at
+        at += 1
+    for number in range(at, len(lines)):
+        if lines[number].startswith(marks.PREFIX) and "@" in lines[number]:
+            yield number
+
+
+def _turn_line(lines: list[str], at: int, turn: Turn, servers: Turn) -> None:
+    """Turn a line of front matter; or an entry's mark, and in the heading below it what the mark
+    says of its author.
+    """
+    if not lines[at].startswith(marks.PREFIX):
+        lines[at] = turn(lines[at])
+        return
     try:
         before = marks.read_data(lines[at])
     except marks.MarkFault:
