@@ -153,3 +153,28 @@ def test_the_command_says_what_was_done(desk: PrivateDesk) -> None:
     done = desk.run("build")
     assert done.returncode == 0, done.stderr
     assert "1 accounts" in done.stdout and WORD not in done.stdout + done.stderr
+
+
+QUOTED = "Прошу срочно восстановить доступ эксперта комиссии к протоколу вчерашнего заседания"
+
+
+def test_a_page_with_words_of_a_ticket_is_held_back_and_told_in_the_output(
+    desk: PrivateDesk,
+) -> None:
+    """What the job's summary and its alarm see: the line of the output, and exit status 3."""
+    desk.put(ticket(2, entry(QUOTED)))
+    desk.commit()
+    hook(desk, LEAK.format(text=QUOTED))
+    done = desk.run("build")
+    assert done.returncode == 3, done.stderr
+    assert "taken out of the site: leak.txt" in done.stdout
+    assert not (desk.site / "leak.txt").exists() and (desk.site / "index.html").is_file()
+    hook_, before = desk.root / "hook.py", LEAK.format(text="Добро пожаловать")
+    hook_.write_text(before, "utf-8")
+    assert desk.run("build", "--quiet").returncode == 0
+    hook_.write_text(LEAK.format(text=QUOTED), "utf-8")
+    done = desk.run("build", "--quiet")
+    assert done.returncode == 3, done.stderr
+    assert "the last good version stays: leak.txt" in done.stdout
+    assert (desk.site / "leak.txt").read_text("utf-8") == "Добро пожаловать"
+    assert "восстановить" not in done.stdout + done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -33,7 +34,8 @@ def build(folder: Path, quiet: bool, watch: bool) -> None:
     rewrites only what changed. With --watch an edited ticket is in site/ within a second of being
     saved, before it is committed: a preview, not to be published. On a private desk it is
     `tracker seal`, then `mkdocs build` without any secret, then `tracker scan`: site/ changes only
-    when nothing of a ticket shows.
+    when nothing of a ticket shows. Where words of a ticket keep a file back, the rest goes out and
+    the exit status is 3: look at what is named.
 
     \b
     Examples:
@@ -97,7 +99,10 @@ def _private(folder: Path, quiet: bool) -> None:
     desk = open_desk(folder)
     done = build_private(desk)
     told = [f"Left out, since it can't be read: {one}" for one in done.sealed.skipped]
-    for sentence in (*told, *done.scanned.notes(), *(() if quiet else done.warnings)):
+    for sentence in (*told, *(() if quiet else done.warnings)):
         note(sentence)
     if not quiet:
         click.echo(f"{desk.root / 'site'}: {done.sealed}; {done.scanned}")
+    for sentence in done.scanned.notes():  # to where the job's summary is taken from
+        click.echo(sentence)
+    sys.exit(done.scanned.exit_code)

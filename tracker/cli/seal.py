@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -49,7 +50,8 @@ def scan(folder: Path, site: Path | None, previous: Path | None, as_json: bool) 
     HTML and URLs, in base64, and inside compressed files.
 
     A random word or an address is a fault: exit status 1, and the site must not be published.
-    A file with words of a ticket is replaced by its last good version, or taken away, and told.
+    A file with words of a ticket is replaced by its last good version, or taken away, and told:
+    exit status 3, and the rest may go out.
 
     \b
     Examples:
@@ -66,4 +68,5 @@ def scan(folder: Path, site: Path | None, previous: Path | None, as_json: bool) 
     else:
         click.echo(str(done))
     for sentence in done.notes():
-        note(sentence)
+        click.echo(sentence, err=as_json)
+    sys.exit(done.exit_code)

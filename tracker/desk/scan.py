@@ -20,7 +20,7 @@ from tracker.adapters.repository import Repository
 from tracker.core.accounts.layout import FOLDER, SEALED
 from tracker.core.accounts.records import FOLDER as RECORDS
 from tracker.core.document import TicketFault, parse
-from tracker.core.errors import TrackerError
+from tracker.core.errors import PARTIAL, TrackerError
 from tracker.core.forms import forms
 from tracker.core.settings import Settings
 from tracker.core.ticket import TICKET_FILE
@@ -69,6 +69,11 @@ class Scanned:
 
     def __str__(self) -> str:
         return f"{self.files} files looked through"
+
+    @property
+    def exit_code(self) -> int:
+        """What the command ends with: a file that was held back asks for a look."""
+        return PARTIAL if self.kept or self.removed else 0
 
     def as_json(self) -> dict[str, Any]:
         """Return what ``tracker scan --json`` prints."""
