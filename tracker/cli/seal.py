@@ -17,12 +17,12 @@ def seal(folder: Path, quiet: bool) -> None:
     """Encrypt what each account of a private desk may see, from the newest commit.
 
     The only step of a private portal that needs the desk's secret. The sealed files wait in
-    .tracker/sealed/ for `mkdocs build`, which sees neither the secret nor a ticket. Only what
-    changed is sealed anew. `tracker build` does this and the steps after it.
+    .tracker/sealed/ for `tracker build --sealed`, which needs no secret. Only what changed is
+    sealed anew. `tracker build` does this and the steps after it.
 
     \b
     Example:
-      tracker seal && mkdocs build && tracker scan
+      tracker seal && env -u TRACKER_SECRET tracker build --sealed
     """
     from tracker.desk.seal import seal as seal_desk
 
