@@ -45,9 +45,10 @@ def seal(folder: Path, quiet: bool) -> None:
 def scan(folder: Path, site: Path | None, previous: Path | None, as_json: bool) -> None:
     """Look whether a built site shows anything of a private ticket. SITE is site/ by default.
 
-    Searched are the sealing's random words, people's addresses, and eight words in a row of any
-    ticket that stand in no page of docs/ and in no part of the theme; also escaped for JSON,
-    HTML and URLs, in base64, and inside compressed files.
+    Searched are the sealing's random words and people's addresses; and of any ticket eight words
+    in a row, whole titles and notes, names of people and telephone numbers that stand in no page
+    of docs/ and in no part of the theme. Also escaped for JSON, HTML and URLs, in base64, and
+    inside compressed files.
 
     A random word or an address is a fault: exit status 1, and the site must not be published.
     A file with words of a ticket is replaced by its last good version, or taken away, and told:
