@@ -11,6 +11,7 @@ import pytest
 
 from tests.core.pages.make import IVAN, answer, entry, ticket
 from tests.desk.private import NOW, SECRET, PrivateDesk
+from tests.portal.desks import DeskFolder
 from tracker.core import state
 from tracker.core.accounts.coding import from_b64
 from tracker.core.accounts.keys import Ring
@@ -24,6 +25,7 @@ from tracker.core.tokens import Keys
 from tracker.desk import accounts
 from tracker.desk.accounts import Rotated
 from tracker.desk.desk import Desk
+from tracker.desk.finding import search_tickets
 from tracker.desk.forget import forget
 
 MARIA = Address("Мария", "maria@example.org")
@@ -293,6 +295,39 @@ def test_what_is_sealed_afterwards_holds_nothing_of_them(desk: PrivateDesk) -> N
     desk.seal()
     found = json.dumps(desk.bundle(maria), ensure_ascii=False)
     assert "ИВАН" not in found and "ivan@" not in found and "ACCREDO-2" in found
+
+
+def test_the_index_and_a_public_site_hold_nothing_of_them_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACKER_SECRET", SECRET)
+    desk = DeskFolder(tmp_path / "desk")
+    desk.put(ticket(1, entry("ИВАНТЕКСТ", attachments=(FILE,)), title="ИВАНТЕМА"))
+    desk.put(ticket(2, entry("Мой вопрос", author=MARIA), requester=MARIA))
+    desk.file(FILE.path, b"pdf")
+    desk.commit()
+
+    def found(word: str) -> list[str]:
+        opened = Desk.open(desk.root)
+        try:
+            return [one.id for one in search_tickets(opened, word)]
+        finally:
+            opened.index.close()
+
+    def shown() -> str:
+        assert desk.build().returncode == 0
+        files = [one for one in desk.site.rglob("*") if one.is_file()]
+        names = "\n".join(one.relative_to(desk.site).as_posix() for one in files)
+        return names + "".join(one.read_bytes().decode("utf-8", "replace") for one in files)
+
+    before = shown()
+    assert "ИВАНТЕКСТ" in before and "справка" in before and found("ИВАНТЕКСТ") == ["ACCREDO-1"]
+    forget(Desk.open(desk.root), IVAN.email)
+    after = shown()
+    assert not [word for word in ("ИВАН", "справка", "Иван Петров", "ivan@") if word in after]
+    assert "Мой вопрос" in after and found("вопрос") == ["ACCREDO-2"]
+    for word in ("ИВАНТЕКСТ", "ИВАНТЕМА", "ivan@example.org", "справка"):
+        assert found(word) == [], word
 
 
 def test_an_answer_not_taken_in_yet_is_not_lost(desk: PrivateDesk) -> None:
