@@ -10,16 +10,22 @@ from pathlib import Path
 import pytest
 
 from tests.core.pages.make import IVAN, answer, entry, ticket
-from tests.desk.private import SECRET, PrivateDesk
+from tests.desk.private import NOW, SECRET, PrivateDesk
+from tests.portal.desks import DeskFolder
+from tracker.core import state
 from tracker.core.accounts.coding import from_b64
 from tracker.core.accounts.keys import Ring
+from tracker.core.accounts.posts import is_new, lacks_link
 from tracker.core.accounts.records import Record, write_record
 from tracker.core.addresses import Address
 from tracker.core.errors import TrackerError
+from tracker.core.suppression import Suppressed
 from tracker.core.ticket import Attachment
 from tracker.core.tokens import Keys
 from tracker.desk import accounts
+from tracker.desk.accounts import Rotated
 from tracker.desk.desk import Desk
+from tracker.desk.finding import search_tickets
 from tracker.desk.forget import forget
 
 MARIA = Address("Мария", "maria@example.org")
@@ -63,6 +69,30 @@ def test_an_invitation_makes_an_account_and_its_link_opens_it(desk: PrivateDesk)
 
 def test_an_agent_of_the_settings_gets_an_agents_account(desk: PrivateDesk) -> None:
     assert accounts.invited(opened(desk), "anna@example.org", "")[0].role == "agent"
+
+
+@pytest.mark.parametrize("by_mail", [False, True])
+def test_who_wrote_before_becoming_an_agent_gets_an_agents_account(
+    desk: PrivateDesk, by_mail: bool
+) -> None:
+    before = desk.account("anna@example.org")
+    desk.commit()
+    after, _ = accounts.invited(opened(desk), "anna@example.org", "", by_mail=by_mail)
+    assert (after.account, after.role, after.epoch) == (before.account, "agent", 2)
+    assert not set(after.logins) & set(before.logins), "no requester's password opens it"
+    again, _ = accounts.invited(opened(desk), "anna@example.org", "", by_mail=by_mail)
+    assert (again.role, again.epoch) == ("agent", 2), "an agent's passwords stay"
+    desk.seal()
+    assert desk.bundle(again, "agent")["role"] == "agent"
+
+
+def test_a_reset_makes_an_agents_account_of_it_too(desk: PrivateDesk) -> None:
+    desk.account("anna@example.org")
+    desk.account()
+    desk.commit()
+    assert accounts.reset(opened(desk), "anna@example.org")[0].role == "agent"
+    assert accounts.reset(opened(desk), IVAN.email)[0].role == "requester"
+    assert accounts.invited(opened(desk), IVAN.email, "")[0].role == "requester"
 
 
 def test_reset_and_revoke_void_everything(desk: PrivateDesk) -> None:
@@ -164,12 +194,14 @@ def test_rotation_rewrites_what_the_former_secret_wrote(
     with pytest.raises(TrackerError, match="TRACKER_SECRET"):
         accounts.rotate(opened(desk))
     monkeypatch.setenv("TRACKER_SECRET_OLD", SECRET)
-    assert accounts.rotate(opened(desk)) == 2
-    assert accounts.rotate(opened(desk)) == 0
+    assert accounts.rotate(opened(desk)) == Rotated(accounts=2)
+    assert accounts.rotate(opened(desk)) == Rotated()
     new = Ring.of_secrets("the new secret of the desk").current
     found = {one.account: one for one in records(desk)}
     assert {one.key for one in found.values()} == {new.id}
-    assert found[ivan.account].epoch == 2 and found[ivan.account].invitation == 1
+    risen = found[ivan.account]
+    assert (risen.epoch, risen.invitation, risen.logins, risen.posts) == (2, 0, (), ())
+    assert is_new(risen, NOW), "whoever writes next is sent a link"
     assert found[gone.account].revoked and not found[gone.account].logins
 
 
@@ -179,7 +211,22 @@ def test_with_the_former_secret_lost_rotation_goes_on_when_told_so(
     desk.account()
     desk.commit()
     monkeypatch.setenv("TRACKER_SECRET", "the new secret of the desk")
-    assert accounts.rotate(opened(desk), lost=True) == 1
+    assert accounts.rotate(opened(desk), lost=True) == Rotated(accounts=1)
+
+
+def test_who_is_owed_a_link_gets_it_after_a_rotation(
+    desk: PrivateDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.account()
+    desk.commit()
+    before, _ = accounts.invited(opened(desk), IVAN.email, "", by_mail=True)
+    monkeypatch.setenv("TRACKER_SECRET_OLD", SECRET)
+    monkeypatch.setenv("TRACKER_SECRET", "the new secret of the desk")
+    told = desk.run("account", "rotate", "--yes")
+    assert told.stdout == "1 accounts rewritten, 0 pseudonyms\n"
+    assert "writes next" in told.stderr
+    (after,) = records(desk)
+    assert after.posts == before.posts and lacks_link(after, after.posts[0], NOW)
 
 
 # Forgetting
@@ -222,6 +269,23 @@ def test_a_person_is_gone_and_history_told_honestly(desk: PrivateDesk) -> None:
     assert forget(opened(desk), "ivan@example.org").tickets == []
 
 
+def test_nothing_a_server_said_of_them_stays(desk: PrivateDesk) -> None:
+    """Lists of former times hold the address as the server that refused it wrote it."""
+    held = Suppressed.read(None, Keys(SECRET))
+    held.add(IVAN.email, "5.1.1", "ACCREDO-1", NOW)
+    said = f'"550 <{IVAN.email}>: User ivan unknown"'.encode()
+    desk.file(state.SUPPRESSED, held.write().replace(b'"5.1.1"', said))
+    desk.commit()
+    done = forget(opened(desk), IVAN.email)
+    left = (desk.root / state.SUPPRESSED).read_bytes()
+    assert b"ivan" not in left
+    assert Suppressed.read(left, Keys(SECRET)).reason(IVAN.email), "still not written to"
+    oids = (desk.root / done.blobs).read_text().split()
+    shown = ["git", "-C", str(desk.root), "cat-file", "-p"]
+    old = [subprocess.run([*shown, one], capture_output=True, check=True).stdout for one in oids]
+    assert any(said in one for one in old), "history is told of"
+
+
 def test_what_is_sealed_afterwards_holds_nothing_of_them(desk: PrivateDesk) -> None:
     desk.put(ticket(2, entry("для двоих ИВАНТЕКСТ"), participants=(MARIA,)))
     maria = desk.account("maria@example.org")
@@ -231,6 +295,39 @@ def test_what_is_sealed_afterwards_holds_nothing_of_them(desk: PrivateDesk) -> N
     desk.seal()
     found = json.dumps(desk.bundle(maria), ensure_ascii=False)
     assert "ИВАН" not in found and "ivan@" not in found and "ACCREDO-2" in found
+
+
+def test_the_index_and_a_public_site_hold_nothing_of_them_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACKER_SECRET", SECRET)
+    desk = DeskFolder(tmp_path / "desk")
+    desk.put(ticket(1, entry("ИВАНТЕКСТ", attachments=(FILE,)), title="ИВАНТЕМА"))
+    desk.put(ticket(2, entry("Мой вопрос", author=MARIA), requester=MARIA))
+    desk.file(FILE.path, b"pdf")
+    desk.commit()
+
+    def found(word: str) -> list[str]:
+        opened = Desk.open(desk.root)
+        try:
+            return [one.id for one in search_tickets(opened, word)]
+        finally:
+            opened.index.close()
+
+    def shown() -> str:
+        assert desk.build().returncode == 0
+        files = [one for one in desk.site.rglob("*") if one.is_file()]
+        names = "\n".join(one.relative_to(desk.site).as_posix() for one in files)
+        return names + "".join(one.read_bytes().decode("utf-8", "replace") for one in files)
+
+    before = shown()
+    assert "ИВАНТЕКСТ" in before and "справка" in before and found("ИВАНТЕКСТ") == ["ACCREDO-1"]
+    forget(Desk.open(desk.root), IVAN.email)
+    after = shown()
+    assert not [word for word in ("ИВАН", "справка", "Иван Петров", "ivan@") if word in after]
+    assert "Мой вопрос" in after and found("вопрос") == ["ACCREDO-2"]
+    for word in ("ИВАНТЕКСТ", "ИВАНТЕМА", "ivan@example.org", "справка"):
+        assert found(word) == [], word
 
 
 def test_an_answer_not_taken_in_yet_is_not_lost(desk: PrivateDesk) -> None:

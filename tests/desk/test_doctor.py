@@ -12,10 +12,12 @@ import pytest
 
 from tests.desk.conftest import SECRET, RealDesk, letter
 from tests.servers import Dovecot, Mailbox, TokenServer
+from tests.servers.github import GitHubServer
 from tests.servers.names import NameServer
 from tests.servers.tokens import CLIENT, CLIENT_SECRET, REFRESH
 from tracker.adapters import dns
 from tracker.adapters.dns import Resolver
+from tracker.adapters.github import GitHubError
 from tracker.core.findings import Finding
 from tracker.desk.doctor import examine
 from tracker.desk.examination import Examination
@@ -113,6 +115,48 @@ def test_a_secret_in_a_file(desk: RealDesk) -> None:
     desk.git("add", "notes.txt")
     found = look(desk)["secrets-in-git"]
     assert found.message == "TRACKER_SECRET stands in notes.txt"
+
+
+@pytest.mark.parametrize(
+    ("on_host", "said", "level", "words"),
+    [
+        ("private", "private", "ok", "is private on GitHub, as the settings say"),
+        ("public", "public", "ok", "is public on GitHub, as the settings say"),
+        ("public", "private", "wrong", "Everybody can read org/desk"),
+        ("private", "public", "advice", "sealed for nobody"),
+    ],
+)
+def test_who_reads_the_repository_on_the_host(
+    desk: RealDesk,
+    github: GitHubServer,
+    monkeypatch: pytest.MonkeyPatch,
+    on_host: str,
+    said: str,
+    level: str,
+    words: str,
+) -> None:
+    assert "readers" not in look(desk), "nobody is asked without a token"
+    for name, value in github.environment().items():
+        monkeypatch.setenv(name, value)
+    github.private = on_host == "private"
+    change(desk, "[desk]\n", f'[desk]\nrepository = "{said}"\n')
+    found = look(desk)["readers"]
+    assert (found.level, words in found.message) == (level, True)
+
+
+def test_a_host_that_does_not_say_who_reads(
+    desk: RealDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GH_TOKEN", "x" * 20)
+    assert "readers" not in look(desk), "this desk is on no GitHub"
+    monkeypatch.setenv("GITHUB_REPOSITORY", "no name of a repository")
+    monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
+    monkeypatch.setattr("tracker.desk.github.GitHub", refusing)
+    assert look(desk)["readers"].level == "unchecked"
+
+
+def refusing(*_: object) -> object:
+    raise GitHubError("GitHub: Bad credentials (status 401)", "Make a new token.")
 
 
 def test_loops_to_the_desk_itself(desk: RealDesk) -> None:

@@ -205,13 +205,8 @@ class History:
     def crash(self) -> None:
         """Run the job and kill it somewhere, if it comes so far."""
         root, point = self.random.choice(self.machines), self.random.choice(POINTS)
-<<<<<<< HEAD
         self.desk.crash(point, "sync", root=root)
-        self.crashed = True
-=======
-        self.desk.start("sync", root=root, crash=point).communicate()
         self.crashes += 1
->>>>>>> send
         # Another machine sends when the dead one's lease has run out; here it comes back.
         self.desk.run("sync", root=root)
 

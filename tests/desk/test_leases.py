@@ -93,7 +93,7 @@ def test_a_machine_that_vanishes_with_its_journal_costs_one_batch_sent_again(
 ) -> None:
     desk.mailbox.append_many(letter(name) for name in NAMES)
     second = desk.clone("second")
-    desk.start("sync", crash="after:note:2").communicate()
+    desk.crash("after:note:2", "sync")
     (desk.root / ".tracker" / "outbox.journal").unlink()
     assert "another machine is sending" in run(desk, root=second).failed[0]
     assert len(outside(desk)) == 2

@@ -15,6 +15,7 @@ import pytest
 from tests.core.pages.make import answer, entry, ticket
 from tests.desk.private import SECRET, PrivateDesk
 from tracker.core.accounts.layout import SEALED
+from tracker.core.addresses import Address
 from tracker.core.ticket import Attachment
 from tracker.desk.canary import read_canaries
 from tracker.desk.scan import ScanError, Scanned, scan
@@ -121,6 +122,65 @@ def test_the_name_of_an_attachment_is_a_trace(desk: PrivateDesk) -> None:
     assert look(desk).removed == ["files.html"]
 
 
+TITLE = "Не приходит письмо комиссии"
+NOTE = "Проверить паспорт эксперта Сидорова"
+SHORT = {
+    "title": TITLE,
+    "note": NOTE,
+    "name": "Ольга Константинопольская",
+    "author": "Пётр Первоиванов",
+    "phone": "8 (495) 765-43-21",
+}
+
+
+def with_short_traces(desk: PrivateDesk) -> None:
+    olga = Address(SHORT["name"], "olga@mail.example")
+    petr = Address(SHORT["author"], "petr@mail.example")
+    said = (entry("Да.", author=olga), entry("И я.", 1, author=petr, role="participant"))
+    note = answer(NOTE, 2, kind="note")
+    desk.put(ticket(7, *said, note, title=TITLE, requester=olga, phone="+7 495 765-43-21"))
+    desk.commit()
+
+
+@pytest.mark.parametrize("what", SHORT)
+@pytest.mark.parametrize("form", FORMS)
+def test_a_title_a_note_a_name_or_a_number_alone_is_found(
+    desk: PrivateDesk, what: str, form: str
+) -> None:
+    with_short_traces(desk)
+    put(desk, "list.json", FORMS[form](f" {SHORT[what].upper()}. "))
+    assert look(desk).removed == ["list.json"]
+
+
+@pytest.mark.parametrize("what", SHORT)
+def test_what_the_desks_own_pages_say_is_no_trace(desk: PrivateDesk, what: str) -> None:
+    """Whoever names a letter like a page, or writes under a name on it, stops nothing."""
+    with_short_traces(desk)
+    (desk.root / "docs" / "more.md").write_text(f"# Помощь\n\n{SHORT[what]}\n", "utf-8")
+    put(desk, "more/index.html", f"<h1>Помощь</h1><p>{SHORT[what]}</p>".encode())
+    assert look(desk).notes() == []
+
+
+@pytest.mark.parametrize(
+    "shown", ["Не приходит письмо", "Ольга", "765-43-21", "Константинопольская Ольга"]
+)
+def test_less_than_the_whole_is_an_accident(desk: PrivateDesk, shown: str) -> None:
+    with_short_traces(desk)
+    put(desk, "a.html", f"<p>{shown}</p>".encode())
+    assert look(desk).notes() == []
+
+
+def test_a_built_site_holds_no_short_trace_by_itself(desk: PrivateDesk) -> None:
+    """What the theme and the tracker write themselves is none, whatever a mail is called."""
+    titles = ("Как написать в службу поддержки", "Пропустить и перейти к содержанию")
+    for number, title in enumerate(titles, 10):
+        who = Address("Служба поддержки", f"p{number}@mail.example")
+        desk.put(ticket(number, entry("?", author=who), title=title, requester=who))
+    desk.commit()
+    done = desk.run("build", TRACKER_SECRET=SECRET)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_the_name_of_the_file_itself_is_looked_at(desk: PrivateDesk) -> None:
     put(desk, "заявление-петров.pdf", b"harmless")
     assert look(desk).removed == ["заявление-петров.pdf"]
@@ -196,7 +256,7 @@ def test_the_command_ends_with_1_and_names_the_file(desk: PrivateDesk) -> None:
     assert done.returncode == 1 and "feed.xml" in done.stderr and "ivan@" not in done.stderr
     (desk.site / "feed.xml").write_text(WORDS, "utf-8")
     done = desk.run("scan", "--json")
-    assert done.returncode == 0
+    assert done.returncode == 3
     assert json.loads(done.stdout) == {
         "files": 2, "kept": [], "removed": ["feed.xml"], "known": [],
     }  # fmt: skip

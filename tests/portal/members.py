@@ -17,7 +17,7 @@ from tracker.core.accounts.blocks import read_block
 from tracker.core.accounts.keys import passphrase
 from tracker.core.accounts.records import Record, Role, write_record
 from tracker.core.accounts.registration import register
-from tracker.portal.build import build_private
+from tracker.portal.build import build_sealed, seal_private
 
 BELOW = "desk/"
 expect.set_options(timeout=20_000)  # Argon2id on a busy machine
@@ -80,9 +80,10 @@ class Members:
         self.desk.commit()
         opened = self.desk.open()
         try:
-            build_private(opened)
+            seal_private(opened)
         finally:
             opened.index.close()
+        build_sealed(self.desk.root)
         self.www.mkdir(exist_ok=True)
         link = self.www / BELOW.rstrip("/")
         if not link.is_symlink():

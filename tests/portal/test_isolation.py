@@ -251,7 +251,7 @@ def test_no_file_of_the_site_shows_a_word(built: Built) -> None:
 
 
 def test_the_build_and_the_waiting_files_say_no_word(built: Built) -> None:
-    """The log of the build, what the sealing remembers, and the commits of a published branch."""
+    """The log of the build, what the sealing remembers, and what the scan prints."""
     assert not shown(built.said.encode())
     sealed = built.desk.root / ".tracker" / "sealed"
     for one in sealed.rglob("*"):

@@ -13,7 +13,7 @@ from tests.portal.desks import contents
 from tracker.core.accounts.layout import SEALED
 from tracker.core.errors import TrackerError
 from tracker.core.ticket import Attachment
-from tracker.portal.build import build_private
+from tracker.portal.build import build_sealed, seal_private
 
 WORD = "канарейка7f3a"
 FILE = Attachment(
@@ -21,10 +21,23 @@ FILE = Attachment(
 )
 
 SPY = """\
-import json, os, pathlib
+import json, os, pathlib, subprocess
+def read(path):
+    return pathlib.Path(path).read_text("utf-8", "replace")
 def on_post_build(config, **_):
-    names = [name for name in os.environ if name.startswith("TRACKER_")]
-    pathlib.Path("{seen}").write_text(json.dumps(names))
+    known = [pathlib.Path(f"/proc/{{one}}/environ").read_text() for one in ("self", os.getppid())]
+    names = "\\0".join(known).split("\\0")
+    tops = [pathlib.Path(config.config_file_path).parent, pathlib.Path(config.site_dir).parent]
+    found = [str(path) for top in (*tops, pathlib.Path.cwd()) for path in top.rglob("*")]
+    git = subprocess.run(["git", "log"], capture_output=True)
+    seen = {{
+        "secrets": [one for one in names if one.startswith("TRACKER_")],
+        "words": [one for one in found if os.path.isfile(one) and "{drow}"[::-1] in read(one)],
+        "names": [one for one in found if "ACCREDO" in one or "accounts" in one],
+        "docs": [one for one in found if one.endswith("docs/index.md")],
+        "history": git.returncode == 0,
+    }}
+    pathlib.Path("{seen}").write_text(json.dumps(seen))
 """
 LEAK = """\
 import pathlib
@@ -55,9 +68,10 @@ def hook(desk: PrivateDesk, code: str) -> None:
 def build(desk: PrivateDesk) -> None:
     opened = desk.open()
     try:
-        build_private(opened)
+        seal_private(opened)
     finally:
         opened.index.close()
+    build_sealed(desk.root)
 
 
 def test_the_site_has_pages_and_sealed_files_and_no_ticket(desk: PrivateDesk) -> None:
@@ -88,11 +102,35 @@ def test_a_second_build_gives_the_same(desk: PrivateDesk) -> None:
     assert contents(desk.site) == first
 
 
-def test_the_generator_is_given_no_secret(desk: PrivateDesk, tmp_path: Path) -> None:
+def test_no_plugin_finds_a_secret_or_a_ticket_where_it_works(
+    desk: PrivateDesk, tmp_path: Path
+) -> None:
+    """Neither its own environment has one nor that of the process which started it."""
     seen = tmp_path / "seen.json"
-    hook(desk, SPY.format(seen=seen))
-    build(desk)
-    assert json.loads(seen.read_text()) == []
+    hook(desk, SPY.format(seen=seen, drow=WORD[::-1]))
+    done = desk.run("build")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(seen.read_text())
+    assert found.pop("docs"), "the desk's own pages are there"
+    assert found == {"secrets": [], "words": [], "names": [], "history": False}
+    assert set(desk.sealed()) <= set(contents(desk.site))
+
+
+def test_the_steps_may_run_one_by_one_and_only_the_first_has_the_secret(
+    desk: PrivateDesk,
+) -> None:
+    asked = desk.run("build", "--sealed", TRACKER_SECRET="")
+    assert asked.returncode == 1 and "tracker seal" in asked.stderr
+    assert desk.run("seal").returncode == 0
+    done = desk.run("build", "--sealed", TRACKER_SECRET="")
+    assert done.returncode == 0, done.stderr
+    assert set(desk.sealed()) <= set(contents(desk.site))
+
+
+def test_what_the_generator_says_names_the_desks_own_files(desk: PrivateDesk) -> None:
+    hook(desk, "def on_config(config, **_):\n    raise Exception(config.config_file_path)\n")
+    done = desk.run("build")
+    assert done.returncode == 1 and str(desk.root / "mkdocs.yml") in done.stderr
 
 
 def test_a_leak_of_an_address_leaves_the_site_as_it_was(desk: PrivateDesk) -> None:
@@ -153,3 +191,28 @@ def test_the_command_says_what_was_done(desk: PrivateDesk) -> None:
     done = desk.run("build")
     assert done.returncode == 0, done.stderr
     assert "1 accounts" in done.stdout and WORD not in done.stdout + done.stderr
+
+
+QUOTED = "Прошу срочно восстановить доступ эксперта комиссии к протоколу вчерашнего заседания"
+
+
+def test_a_page_with_words_of_a_ticket_is_held_back_and_told_in_the_output(
+    desk: PrivateDesk,
+) -> None:
+    """What the job's summary and its alarm see: the line of the output, and exit status 3."""
+    desk.put(ticket(2, entry(QUOTED)))
+    desk.commit()
+    hook(desk, LEAK.format(text=QUOTED))
+    done = desk.run("build")
+    assert done.returncode == 3, done.stderr
+    assert "taken out of the site: leak.txt" in done.stdout
+    assert not (desk.site / "leak.txt").exists() and (desk.site / "index.html").is_file()
+    hook_, before = desk.root / "hook.py", LEAK.format(text="Добро пожаловать")
+    hook_.write_text(before, "utf-8")
+    assert desk.run("build", "--quiet").returncode == 0
+    hook_.write_text(LEAK.format(text=QUOTED), "utf-8")
+    done = desk.run("build", "--quiet")
+    assert done.returncode == 3, done.stderr
+    assert "the last good version stays: leak.txt" in done.stdout
+    assert (desk.site / "leak.txt").read_text("utf-8") == "Добро пожаловать"
+    assert "восстановить" not in done.stdout + done.stderr

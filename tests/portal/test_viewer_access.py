@@ -118,6 +118,14 @@ def test_the_ready_passphrase_needs_one_press_and_no_letter(site: Visit, ivan: M
     page.get_by_role("button", name="Взять готовый пароль").click()
     shown = page.get_by_label("Готовый пароль", exact=True)
     expect(shown).to_have_value(ivan.passphrase)
+    saved = page.get_by_label("Для менеджера паролей в браузере")
+    saved.press_sequentially("x")
+    for name, value in (("type", "password"), ("autocomplete", "new-password")):
+        expect(saved).to_have_attribute(name, value)
+    expect(saved).to_have_value(ivan.passphrase)
+    expect(saved).to_be_editable()
+    user = page.locator("form:has([type=password]) [autocomplete=username]")
+    expect(user).to_have_value(ivan.address)
     page.get_by_role("button", name="Пароль сохранён").click()
     assert numbers(page) == ["ACCREDO-1"]
     second = site.open("requests/")

@@ -25,6 +25,9 @@ PURPOSES = {
     OAUTH_CLIENT_SECRET: "the app's secret, or the JSON key of Google's service account",
     OAUTH_REFRESH_TOKEN: "what `tracker login` printed",
 }
+_OWN = "TRACKER_"
+"""What the names of the desk's secrets begin with."""
+_DEBUG = "TRACKER_DEBUG"
 _SHORTEST = 16
 
 
@@ -46,6 +49,15 @@ def secret(name: str) -> str:
 def optional_secret(name: str) -> str:
     """Return the secret in the variable ``name``, or empty."""
     return os.environ.get(name, "")
+
+
+def without_secrets() -> dict[str, str]:
+    """Return the environment without the desk's own variables, for a process that needs none."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(_OWN) or name == _DEBUG
+    }
 
 
 def outside_bases() -> tuple[str, ...]:

@@ -8,8 +8,8 @@ import multiprocessing.pool
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NoReturn, TypeVar
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -32,6 +32,15 @@ def in_batches(
                 yield from waiting.pop(0).get()
         for one in waiting:
             yield from one.get()
+
+
+def go_on_as(arguments: Sequence[str], environment: Mapping[str, str]) -> NoReturn:
+    """Let this process go on as another run of the tracker. Nothing of its memory is left, nor of
+    its environment, which every process of the same user could read till then.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(sys.executable, [sys.executable, "-m", "tracker", *arguments], dict(environment))
 
 
 def cut(tasks: Iterable[Task], size: int) -> Iterator[list[Task]]:

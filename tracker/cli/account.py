@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.cli.common import echo_json, json_option, note, open_desk, progress_bar
+from tracker.cli.common import echo_json, json_option, note, open_desk
 
 if TYPE_CHECKING:
     from tracker.core.accounts.records import Record
@@ -90,8 +90,10 @@ def show(folder: Path, who: str, as_json: bool) -> None:
 def invite(folder: Path, address: str, name: str, by_mail: bool, as_json: bool) -> None:
     """Invite a person and print the link that opens their account, valid for seven days.
 
-    Makes the account where there is none; an agent of tracker.toml gets an agent's. Whoever has
-    the link has the account: hand it to nobody else, or let --mail send it to the address.
+    Makes the account where there is none; an agent of tracker.toml gets an agent's. An account
+    that an agent had before as a requester becomes an agent's, and its passwords and links are
+    void. Whoever has the link has the account: hand it to nobody else, or let --mail send it to
+    the address.
 
     Who writes to the desk for the first time is invited by mail without this.
 
@@ -229,8 +231,13 @@ def _tell_link(record: Record, link: str, as_json: bool) -> None:
 def rotate(folder: Path, lost: bool, yes: bool) -> None:
     """Rewrite all accounts under a new TRACKER_SECRET; the former one is TRACKER_SECRET_OLD.
 
-    Every password and link is void after it: each person gets a new invitation. It takes about
-    half a second an account and processor.
+    Every password and link is void after it. Nobody is written to on that account: whoever writes
+    next is sent a new link beside the answer, and so is who asks for one (`/access`).
+    `tracker account invite` makes one at once, such as for each agent.
+
+    A desk that seals addresses keeps its pseudonyms. With --lost those of the lost secret are
+    nobody's any more: no letter goes to these people about their former requests, and whoever of
+    them writes again is new.
 
     \b
     Example:
@@ -240,10 +247,15 @@ def rotate(folder: Path, lost: bool, yes: bool) -> None:
 
     if not yes:
         click.confirm("Every password and link will be void. Go on?", abort=True)
-    desk = open_desk(folder)
-    with progress_bar("Rewriting accounts", shown=True) as step:
-        count = accounts.rotate(desk, lost=lost, step=step)
-    click.echo(f"{count} accounts rewritten")
+    done = accounts.rotate(open_desk(folder), lost=lost)
+    click.echo(f"{done.accounts} accounts rewritten, {done.people} pseudonyms")
+    if done.accounts:
+        note("Whoever writes next, or asks for access, is sent a new link; nobody else is.")
+    if done.lost:
+        note(
+            f"{done.lost} pseudonyms were of the lost secret: nobody knows whose they are, and no "
+            "letter goes there any more."
+        )
 
 
 @account.command()

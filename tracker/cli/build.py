@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tracker.adapters.environment import without_secrets
+from tracker.adapters.processes import go_on_as
 from tracker.cli.common import note, open_desk
 from tracker.core.errors import TrackerError
 from tracker.desk.desk import find_root, load_settings
@@ -25,20 +28,26 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Build the work tree, again whenever a file changes, until Ctrl-C.",
 )
+@click.option(
+    "--sealed", is_flag=True, help="On a private desk: take what `tracker seal` wrote last."
+)
 @click.pass_obj
-def build(folder: Path, quiet: bool, watch: bool) -> None:
+def build(folder: Path, quiet: bool, watch: bool, sealed: bool) -> None:
     """Build the portal into site/, from the newest commit.
 
     On a public desk it is the same as `mkdocs build`; a build with the previous one at hand
     rewrites only what changed. With --watch an edited ticket is in site/ within a second of being
     saved, before it is committed: a preview, not to be published. On a private desk it is
-    `tracker seal`, then `mkdocs build` without any secret, then `tracker scan`: site/ changes only
-    when nothing of a ticket shows.
+    `tracker seal`, then without any secret MkDocs on a copy of the desk that has no ticket, then
+    `tracker scan`: site/ changes only when nothing of a ticket shows. With --sealed the first step
+    was done before, by a process that has the secret; this one needs none. Where words of a ticket
+    keep a file back, the rest goes out and the exit status is 3: look at what is named.
 
     \b
     Examples:
       tracker build
       tracker build --watch
+      tracker seal && env -u TRACKER_SECRET tracker build --sealed
       tracker -C /srv/desk build && rsync -a /srv/desk/site/ web:/var/www/desk/
     """
     root = find_root(folder)
@@ -49,8 +58,10 @@ def build(folder: Path, quiet: bool, watch: bool) -> None:
                 "A private desk is built from what is sealed, not from the work tree.",
                 "Run `tracker build` without --watch.",
             )
-        _private(folder, quiet)
+        _private(root, quiet, sealed)
         return
+    if sealed:
+        raise TrackerError("This desk is public: nothing is sealed.", "Run `tracker build`.")
 
     def say(published: Published) -> None:
         if not quiet:
@@ -91,13 +102,31 @@ def _warnings(quiet: bool) -> Iterator[None]:
         logger.removeHandler(handler)
 
 
-def _private(folder: Path, quiet: bool) -> None:
-    from tracker.portal.build import build_private
+def _private(root: Path, quiet: bool, sealed: bool) -> None:
+    if not sealed:
+        _seal(root, quiet)
+        go_on_as(_arguments(root, quiet), without_secrets())
+    from tracker.portal.build import build_sealed
 
-    desk = open_desk(folder)
-    done = build_private(desk)
-    told = [f"Left out, since it can't be read: {one}" for one in done.sealed.skipped]
-    for sentence in (*told, *done.scanned.notes(), *(() if quiet else done.warnings)):
+    done = build_sealed(root)
+    for sentence in () if quiet else done.warnings:
         note(sentence)
     if not quiet:
-        click.echo(f"{desk.root / 'site'}: {done.sealed}; {done.scanned}")
+        click.echo(f"{root / 'site'}: {done.scanned}")
+    for sentence in done.scanned.notes():  # to where the job's summary is taken from
+        click.echo(sentence)
+    sys.exit(done.scanned.exit_code)
+
+
+def _seal(root: Path, quiet: bool) -> None:
+    from tracker.portal.build import seal_private
+
+    sealed = seal_private(open_desk(root))
+    for one in sealed.skipped:
+        note(f"Left out, since it can't be read: {one}")
+    if not quiet:
+        click.echo(str(sealed))
+
+
+def _arguments(root: Path, quiet: bool) -> list[str]:
+    return ["-C", str(root), "build", "--sealed", *(["--quiet"] if quiet else [])]

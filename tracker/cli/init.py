@@ -218,7 +218,7 @@ def _tell_secret(secret: str, visibility: str, *, asks: bool) -> None:
     if visibility == "private":
         click.echo(
             "Whoever has it can open every account. If it is lost, every password and link is\n"
-            "void, and everybody must be invited anew (`tracker account rotate --lost`)."
+            "void, and everybody needs a new one (`tracker account rotate --lost`)."
         )
     while asks:
         written = click.prompt(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -16,12 +17,12 @@ def seal(folder: Path, quiet: bool) -> None:
     """Encrypt what each account of a private desk may see, from the newest commit.
 
     The only step of a private portal that needs the desk's secret. The sealed files wait in
-    .tracker/sealed/ for `mkdocs build`, which sees neither the secret nor a ticket. Only what
-    changed is sealed anew. `tracker build` does this and the steps after it.
+    .tracker/sealed/ for `tracker build --sealed`, which needs no secret. Only what changed is
+    sealed anew. `tracker build` does this and the steps after it.
 
     \b
     Example:
-      tracker seal && mkdocs build && tracker scan
+      tracker seal && env -u TRACKER_SECRET tracker build --sealed
     """
     from tracker.desk.seal import seal as seal_desk
 
@@ -44,12 +45,14 @@ def seal(folder: Path, quiet: bool) -> None:
 def scan(folder: Path, site: Path | None, previous: Path | None, as_json: bool) -> None:
     """Look whether a built site shows anything of a private ticket. SITE is site/ by default.
 
-    Searched are the sealing's random words, people's addresses, and eight words in a row of any
-    ticket that stand in no page of docs/ and in no part of the theme; also escaped for JSON,
-    HTML and URLs, in base64, and inside compressed files.
+    Searched are the sealing's random words and people's addresses; and of any ticket eight words
+    in a row, whole titles and notes, names of people and telephone numbers that stand in no page
+    of docs/ and in no part of the theme. Also escaped for JSON, HTML and URLs, in base64, and
+    inside compressed files.
 
     A random word or an address is a fault: exit status 1, and the site must not be published.
-    A file with words of a ticket is replaced by its last good version, or taken away, and told.
+    A file with words of a ticket is replaced by its last good version, or taken away, and told:
+    exit status 3, and the rest may go out.
 
     \b
     Examples:
@@ -66,4 +69,5 @@ def scan(folder: Path, site: Path | None, previous: Path | None, as_json: bool) 
     else:
         click.echo(str(done))
     for sentence in done.notes():
-        note(sentence)
+        click.echo(sentence, err=as_json)
+    sys.exit(done.exit_code)

@@ -15,6 +15,7 @@ import click
 from tracker.adapters.notify import Notifier, from_environment
 from tracker.adapters.stopping import by_signals
 from tracker.cli.common import clean, json_option
+from tracker.core.errors import PARTIAL
 from tracker.desk.desk import find_root
 
 _COUNTS = ("stamped", "opened", "commented", "ignored", "quarantined", "sent", "failed")
@@ -145,6 +146,8 @@ def _sentence(event: str, details: dict[str, Any]) -> str:
         return f"connected to {details['host']}{how}"
     if event == "slept":
         return f"the machine slept for {details['seconds']} s"
+    if event == "built" and details["status"] == PARTIAL:
+        return "portal built, but for what holds words of a ticket"
     if event == "built" and details["status"]:
         return "the portal could not be built"
     return {"built": "portal built", "stopping": "stopping"}.get(event, "")

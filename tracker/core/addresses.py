@@ -8,6 +8,8 @@ from functools import lru_cache
 
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 _SHORT = 200
+LIKE_AN_ADDRESS = re.compile(r"[^\s<>@,;:\"'()\[\]\\|=]+@[^\s<>@,;:\"'()\[\]\\|=]+")
+"""A word that may be an address, wherever it stands: rather too much than too little."""
 _WRITTEN = re.compile(r"^\s*(?P<name>.*?)\s*<(?P<email>[^<>\s]*)>\s*$", re.DOTALL)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tracker.core.addresses import Address
+from tracker.core.accounts.disguise import unsealed_lines
 from tracker.core.errors import TrackerError
 from tracker.core.settings import Settings
 from tracker.core.ticket import Entry, Ticket
 
+_STANDS = "stands here, and the repository is public"
 _REASON = "the repository is public, and everybody would read it"
 
 
@@ -40,34 +41,25 @@ def note_fault(settings: Settings) -> str:
 
 
 def faults(ticket: Ticket, settings: Settings) -> Iterator[tuple[str, str]]:
-    """Yield what stands in a ticket of a public repository and may not: where (a field or an
-    entry's id), and what it is.
+    """Yield what stands in a ticket of a public repository and may not, addresses apart: where
+    (a field or an entry's id), and what it is.
     """
     if settings.desk.repository != "public":
         return
-    own = {settings.mailbox.address.lower(), *(one.lower() for one in settings.mailbox.lists)}
-
-    def plain(one: Address) -> bool:
-        known = not one.key or one.key in own or settings.agent_by_email(one.key)
-        return not known and not one.key.endswith("@sealed")
-
-    for name, people in (
-        ("requester", (ticket.requester,)),
-        ("participants", ticket.participants),
-        ("muted", tuple(Address("", one) for one in ticket.muted)),
-    ):
-        if any(map(plain, people)):
-            yield name, f"`{name}` holds a mail address, and the repository is public"
     if ticket.phone:
-        yield "phone", "a telephone number stands here, and the repository is public"
+        yield "phone", f"a telephone number {_STANDS}"
     for entry in ticket.entries:
         if what := _internal(entry):
-            yield entry.id, f"{what.lower()} stands here, and the repository is public"
-        told = (Address("", one) for one in (*entry.told, *entry.bounced) if one[:1] != "@")
-        if any(map(plain, (entry.author, *told))):
-            yield entry.id, "a mail address stands here, and the repository is public"
-        if entry.message_id and not entry.message_id.endswith("@sealed>"):
-            yield entry.id, "the Message-ID of a mail stands here, and the repository is public"
+            yield entry.id, f"{what.lower()} {_STANDS}"
+
+
+def address_faults(text: str, settings: Settings) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a ticket file of a public repository that hold a mail address or a
+    foreign Message-ID in front matter or in an entry's mark, and what to say of it.
+    """
+    if settings.desk.repository == "public":
+        for line in unsealed_lines(text, settings.known):
+            yield line, f"a mail address or a foreign Message-ID {_STANDS}"
 
 
 def _internal(entry: Entry) -> str:

@@ -85,6 +85,13 @@ class Settings:
         """Whether tickets hold pseudonyms in place of mail addresses."""
         return self.desk.repository == "public" or self.desk.addresses == "sealed"
 
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The addresses that stand in the settings: nobody seals these."""
+        mailbox = self.mailbox
+        agents = (one for agent in self.agents.values() for one in agent.emails)
+        return (mailbox.address, *mailbox.lists, *mailbox.forwarders, *agents)
+
     def agent_by_email(self, email: str) -> str | None:
         """Return the handle of the agent who uses ``email``, any case, or None."""
         key = email.lower()

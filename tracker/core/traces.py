@@ -30,7 +30,7 @@ def runs(text: str) -> set[str]:
     what a page only happens to put side by side is nobody's sentence.
     """
     found: set[str] = set()
-    for block in _blocks(text):
+    for block in blocks(text):
         words = _WORD.findall(block.lower())
         found.update(" ".join(words[at : at + RUN]) for at in range(len(words) - RUN + 1))
     return found
@@ -38,10 +38,16 @@ def runs(text: str) -> set[str]:
 
 def source_runs(text: str) -> set[str]:
     """Return the runs of a page's source (Markdown), with and without the targets of links."""
-    return runs(text) | runs(_LINK.sub("", text))
+    return runs(text) | runs(without_links(text))
 
 
-def _blocks(text: str) -> Iterator[str]:
+def without_links(text: str) -> str:
+    """Return a page's source without the targets of its links."""
+    return _LINK.sub("", text)
+
+
+def blocks(text: str) -> Iterator[str]:
+    """Yield the parts of a text between which no sentence goes on: strings of JSON, HTML blocks."""
     strings = _strings(text)
     if strings is not None:
         for one in strings:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tracker.adapters.commits import Change
-from tracker.adapters.processes import processors
 from tracker.core.accounts.activation import (
     activation_link,
     invite,
@@ -22,14 +19,13 @@ from tracker.core.accounts.keys import Ring
 from tracker.core.accounts.people import PEOPLE, address_of, make_person, read_person
 from tracker.core.accounts.posts import owe
 from tracker.core.accounts.records import Record, normal_address, stamp, write_record
+from tracker.core.accounts.visible import agent_of
 from tracker.core.errors import TrackerError
 from tracker.core.option_checks import EMAIL
 from tracker.desk.desk import Desk
 from tracker.desk.queries import newest
 from tracker.desk.view import View, read_folder
 from tracker.desk.write import write
-
-Step = Callable[[int, int], None]
 
 
 def accounts(desk: Desk) -> list[Record]:
@@ -78,7 +74,8 @@ def invited(desk: Desk, address: str, name: str, *, by_mail: bool = False) -> tu
     """Invite the person with an address, whose account is made where there is none yet.
 
     Returns the account and the link that opens it; none where the next run of the job is to send
-    it ``by_mail``. Who is an agent in the settings gets an agent's account.
+    it ``by_mail``. Who is an agent in the settings gets an agent's account; where theirs was a
+    requester's so far, what opened that opens nothing more.
     """
     ring, site = desk.ring(), desk.settings.desk.portal_url
     if not EMAIL.fullmatch(address.strip()):
@@ -88,7 +85,9 @@ def invited(desk: Desk, address: str, name: str, *, by_mail: bool = False) -> tu
 
     def decide(view: View) -> Record:
         found = for_address(view, address)
-        if found is None:
+        if found is not None:
+            found = _raised(desk, found, ring)
+        else:
             role = "agent" if is_agent else "requester"
             found = new_record(ring, fresh, [address], name, role, desk.now())  # type: ignore[arg-type]
         if by_mail:
@@ -97,6 +96,15 @@ def invited(desk: Desk, address: str, name: str, *, by_mail: bool = False) -> tu
 
     record = _write(desk, decide, "Invite")
     return record, "" if by_mail else activation_link(record, ring, site)
+
+
+def _raised(desk: Desk, record: Record, ring: Ring) -> Record:
+    """Return an account of somebody who became an agent as an agent's, in a new epoch: a password
+    that was good enough for one's own requests is none for everybody's.
+    """
+    if record.role == "agent" or not agent_of(record, desk.settings):
+        return record
+    return replace(record.with_epoch(ring.current.id), role="agent")
 
 
 def _with_letter(desk: Desk, record: Record, address: str) -> Record:
@@ -114,7 +122,8 @@ def reset(desk: Desk, written: str, *, by_mail: bool = False) -> tuple[Record, s
     ring, site = desk.ring(), desk.settings.desk.portal_url
 
     def decide(view: View) -> Record:
-        risen = replace(need(view, written).with_epoch(ring.current.id), revoked="")
+        found = _raised(desk, need(view, written), ring)
+        risen = replace(found.with_epoch(ring.current.id), revoked="")
         if by_mail:
             return _with_letter(desk, risen, risen.addresses[0])
         return invite(risen, ring, site, desk.now())
@@ -201,53 +210,72 @@ def _may_have_opened(record: Record, address: str, ring: Ring, site: str) -> boo
     return locator in (one.locator for one in record.logins)
 
 
-def rotate(desk: Desk, *, lost: bool = False, step: Step | None = None) -> int:
-    """Rewrite the records of a former secret under the present one: new epochs, new invitations,
-    no password or link of former times. Returns how many.
+@dataclass(slots=True)
+class Rotated:
+    """How many accounts and pseudonyms a rotation rewrote, and how many pseudonyms it gave up."""
+
+    accounts: int = 0
+    people: int = 0
+    lost: int = 0
+
+
+def rotate(desk: Desk, *, lost: bool = False) -> Rotated:
+    """Rewrite the records of a former secret under the present one: new epochs, no password or
+    link of former times. Nobody is invited: whoever writes next, or asks, is sent a link, and the
+    desk's server need not send one to everybody who ever wrote.
 
     Raises TrackerError for a record of a secret that neither variable holds, unless it is
-    ``lost``: a mistyped secret must not void every account.
+    ``lost``: a mistyped secret must not void every account. Pseudonyms of a lost secret are
+    deleted, as those of people who were erased.
     """
-    ring, site, now = desk.ring(), desk.settings.desk.portal_url, desk.now()
-    count = 0
+    ring = desk.ring()
+    done = Rotated()
 
     def decide(view: View) -> Change | None:
-        nonlocal count
+        nonlocal done
+        done = Rotated()
         old = [one for one in all_records(view) if one.key != ring.current.id]
         for one in () if lost else old:
             ring.of(one.key, one.path)
-        files: dict[str, bytes | None] = {}
-        with ThreadPoolExecutor(processors()) as threads:  # the cipher lets others run meanwhile
-            made = threads.map(lambda one: _renewed(one, ring, site, now), old)
-            for number, one in enumerate(made, 1):
-                files[one.path] = write_record(one)
-                if step:
-                    step(number, len(old))
-        files |= _renamed(desk, view, ring)
+        files: dict[str, bytes | None] = {
+            one.path: write_record(_renewed(one, ring.current.id)) for one in old
+        }
+        done.accounts = len(files)
+        files |= _renamed(desk, view, ring, done, lost)
         count = len(files)
-        return Change(files, f"Rewrite {count} accounts under a new secret") if files else None
+        return Change(files, f"Rewrite {count} records under a new secret") if files else None
 
     write(desk, decide)
     desk.repository.follow()
-    return count
+    return done
 
 
-def _renamed(desk: Desk, view: View, ring: Ring) -> dict[str, bytes | None]:
+def _renamed(
+    desk: Desk, view: View, ring: Ring, done: Rotated, lost: bool
+) -> dict[str, bytes | None]:
     """Return the pseudonyms of a former secret under the present one; the names stay."""
+    files: dict[str, bytes | None] = {}
     if not desk.settings.sealed:
-        return {}
-    found = read_folder(desk.git, view.commit, PEOPLE)
-    people = [read_person(content, path) for path, content in found]
-    return {
-        one.path: make_person(one.pseudonym, address_of(one, ring), ring.current).write()
-        for one in people
-        if one.key != ring.current.id
-    }
+        return files
+    for path, content in read_folder(desk.git, view.commit, PEOPLE):
+        person = read_person(content, path)
+        if person.key == ring.current.id:
+            continue
+        if lost and not ring.has(person.key):
+            files[path] = None
+            done.lost += 1
+            continue
+        renamed = make_person(person.pseudonym, address_of(person, ring), ring.current)
+        files[path] = renamed.write()
+        done.people += 1
+    return files
 
 
-def _renewed(record: Record, ring: Ring, site: str, now: datetime) -> Record:
-    risen = record.with_epoch(ring.current.id)
-    return risen if risen.revoked else invite(risen, ring, site, now)
+def _renewed(record: Record, key: str) -> Record:
+    """Return a record in a new epoch; letters with a link that are due go with a new one."""
+    due = (replace(one, invitation=0) for one in record.posts if one.is_due and one.has_link)
+    risen = record.with_epoch(key)
+    return replace(risen, posts=(*risen.posts, *due))
 
 
 def _write(

@@ -61,13 +61,35 @@ def _ticket(word: Callable[[], str], latin: Callable[[], str], prefix: str) -> t
     def person() -> Address:
         return Address(word(), f"{latin()}@{latin()}.example")
 
+    def record(words: str) -> dict[str, str]:
+        return {f"{latin()}@{latin()}.example": words}
+
     path = ticket_path(prefix, 1).removesuffix(".md")
     name = f"{latin()}.pdf"
     file = Attachment(name, f"{path}/{name}", 1, "application/pdf")
     one, other = person(), person()
     entries = (
-        _entry("a1", one, "requester", word(), quoted=word(), attachments=(file,)),
-        _entry("a2", person(), "agent", word(), format="markdown"),
+        _entry(
+            "a1",
+            one,
+            "requester",
+            word(),
+            quoted=word(),
+            attachments=(file,),
+            digest=latin(),
+            message_id=f"<{latin()}@{latin()}.example>",
+        ),
+        _entry(
+            "a2",
+            person(),
+            "agent",
+            word(),
+            format="markdown",
+            silent=word(),
+            told=record("2026-01-01T00:00:00Z"),
+            bounced=record(word()),
+            delayed=record(word()),
+        ),
         _entry("a3", person(), "agent", word(), kind="note"),
         _entry("a4", person(), "stranger", word(), visibility="held"),
         _entry("a5", person(), "agent", "", kind="event", event="bounced", data={"reason": word()}),
@@ -81,6 +103,8 @@ def _ticket(word: Callable[[], str], latin: Callable[[], str], prefix: str) -> t
         assignee=latin(),
         labels=(word(),),
         participants=(other,),
+        muted=(f"{latin()}@{latin()}.example",),
+        taken=f"{latin()} {_AT.isoformat()}",
         phone=latin(),
         entries=entries,
         extra={"x-more": latin()},
@@ -113,13 +137,20 @@ def _check(workshop: Workshop, ticket: Ticket, content: bytes, words: list[str])
         raise TrackerError("Sealing is broken: a sealed file shows a word of its ticket")
     path, data = next(iter(made.items()))
     opened = open_sealed(owner.key, owner.place("bundle", path), data).decode()
-    inside = [one for entry in ticket.entries[2:] for one in _said(entry) if one in opened]
-    if ticket.title not in opened or inside:
+    if ticket.title not in opened or any(one in opened for one in _hidden(ticket)):
         raise TrackerError("Sealing is broken: a bundle holds other than what its account may see")
 
 
-def _said(entry: Entry) -> list[str]:
-    return [one for one in (entry.text, *entry.data.values(), entry.author.name) if one]
+def _hidden(ticket: Ticket) -> list[str]:
+    """Return what not even the requester may see."""
+    first, second, *others = ticket.entries
+    found = [*ticket.muted, ticket.taken, ticket.phone, first.message_id.strip("<>")]
+    found += [*second.told, second.silent]
+    for letters in (second.bounced, second.delayed):
+        found += [*letters, *letters.values()]
+    for entry in others:
+        found += [entry.text, *entry.data.values(), entry.author.name]
+    return [one for one in found if one]
 
 
 def _split(ticket_id: str) -> tuple[str, int]:

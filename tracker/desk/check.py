@@ -105,6 +105,9 @@ def _of_file(tree: WorkTree, path: str, settings: Settings | None) -> Iterator[F
     yield from _of_draft(tree, path, text, ticket, settings)
     for key, message in _of_ticket(tree.root, path, ticket, settings):
         yield Fault(path, _line(text, key), message)
+    if settings is not None:
+        for line, message in public.address_faults(text, settings):
+            yield Fault(path, line, message)
 
 
 def _of_draft(

@@ -120,9 +120,7 @@ class Desk:
     @property
     def known(self) -> tuple[str, ...]:
         """The addresses that stand in the settings: nobody seals these."""
-        mailbox = self.settings.mailbox
-        agents = (one for agent in self.settings.agents.values() for one in agent.emails)
-        return (mailbox.address, *mailbox.lists, *mailbox.forwarders, *agents)
+        return self.settings.known
 
     def now(self) -> datetime:
         """Return the time in the desk's time zone, in whole seconds."""

@@ -11,7 +11,7 @@ from tracker.adapters.imap import Mailbox
 from tracker.core import state
 from tracker.core.errors import TrackerError
 from tracker.core.findings import Finding, finding
-from tracker.desk import doctor_mail, doctor_names, doctor_portal, doctor_repository
+from tracker.desk import doctor_host, doctor_mail, doctor_names, doctor_portal, doctor_repository
 from tracker.desk.desk import Desk
 from tracker.desk.examination import Examination, needed
 from tracker.desk.queries import newest
@@ -20,6 +20,7 @@ _STEPS: tuple[tuple[str, Callable[[Examination], str]], ...] = (
     ("tickets", doctor_repository.tickets),
     ("git", doctor_repository.git),
     ("remote", doctor_repository.remote),
+    ("readers", doctor_host.readers),
     ("files", doctor_repository.files),
     ("secret", doctor_repository.secret_is_good),
     ("secrets-in-git", doctor_repository.secrets_in_git),

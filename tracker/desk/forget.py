@@ -12,6 +12,7 @@ from tracker.core.document import TicketFault, draft, parse, render
 from tracker.core.erasure import erase
 from tracker.core.errors import TrackerError
 from tracker.core.option_checks import EMAIL
+from tracker.core.suppression import Suppressed
 from tracker.core.texts import texts
 from tracker.core.ticket import TICKET_FILE
 from tracker.core.tokens import Keys
@@ -98,6 +99,7 @@ class _Erasing:
             self._files[one.path] = None
             self.done.accounts.append(one.account)
         self._forget_pseudonyms()
+        self._clean_suppressed()
         if mails:
             self._remember(mails)
         count = len(self.done.tickets)
@@ -135,6 +137,15 @@ class _Erasing:
         names = filter(None, map(people.known, self._people))
         self._files.update(dict.fromkeys(map(person_path, names)))
 
+    def _clean_suppressed(self) -> None:
+        """Take addresses out of what servers said; who was stopped stays so, by keyed hash."""
+        before = self._view.read(state.SUPPRESSED)
+        found = Suppressed.read(before, self._keys)
+        for one in self._people:
+            found.forget(one)
+        if before is not None and found.write() != before:
+            self._files[state.SUPPRESSED] = found.write()
+
     def _remember(self, mails: list[str]) -> None:
         """Know their mails by keyed hashes, so that none is taken in a second time."""
         path = state.seen_path(self._desk.now())
@@ -145,7 +156,8 @@ class _Erasing:
 
 def _list_history(desk: Desk, done: Forgotten, paths: set[str]) -> None:
     """Write the ids of all former versions of the files that were changed or deleted."""
-    paths = {one for one in paths if not one.startswith(f"{state.FOLDER}/")}
+    own = f"{state.FOLDER}/"
+    paths = {one for one in paths if not one.startswith(own) or one == state.SUPPRESSED}
     commit = desk.repository.newest()
     present = {file.oid for file in desk.git.list_files(commit)} if commit else set()
     rows = desk.git.run("rev-list", "--objects", "--all").splitlines() if paths else []

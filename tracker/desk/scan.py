@@ -20,10 +20,11 @@ from tracker.adapters.repository import Repository
 from tracker.core.accounts.layout import FOLDER, SEALED
 from tracker.core.accounts.records import FOLDER as RECORDS
 from tracker.core.document import TicketFault, parse
-from tracker.core.errors import TrackerError
+from tracker.core.errors import PARTIAL, TrackerError
 from tracker.core.forms import forms
+from tracker.core.phrases import phrases, stretches
 from tracker.core.settings import Settings
-from tracker.core.ticket import TICKET_FILE
+from tracker.core.ticket import TICKET_FILE, Ticket
 from tracker.core.traces import (
     addresses,
     beyond,
@@ -32,6 +33,7 @@ from tracker.core.traces import (
     holds_address,
     runs,
     source_runs,
+    without_links,
 )
 from tracker.desk.canary import read_canaries
 from tracker.desk.desk import load_settings
@@ -70,6 +72,11 @@ class Scanned:
     def __str__(self) -> str:
         return f"{self.files} files looked through"
 
+    @property
+    def exit_code(self) -> int:
+        """What the command ends with: a file that was held back asks for a look."""
+        return PARTIAL if self.kept or self.removed else 0
+
     def as_json(self) -> dict[str, Any]:
         """Return what ``tracker scan --json`` prints."""
         return {
@@ -98,9 +105,15 @@ class Scanned:
 class _Seen:
     """Traces that a text or a file holds."""
 
-    runs: set[str]
-    names: set[str]
-    addresses: set[str]
+    runs: set[str] = field(default_factory=set)
+    phrases: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    addresses: set[str] = field(default_factory=set)
+
+    @property
+    def words(self) -> set[str]:
+        """Everything that words of a ticket may be found among."""
+        return self.runs | self.phrases | self.names
 
 
 def scan(root: Path, site: Path, previous: Path | None = None) -> Scanned:
@@ -131,14 +144,13 @@ class _Scan:
         seen = dict(self._look())
         self._done.files = len(seen)
         listing = dict(self._snapshot.listing())
-        stretches = set().union(*(one.addresses for one in seen.values()))
-        people, hits = self._tickets(listing, seen, stretches)
+        people, hits = self._tickets(listing, seen, any(one.addresses for one in seen.values()))
         shown = [path for path, one in seen.items() if holds_address(one.addresses, people)]
         if shown:
             raise ScanError("a person's mail address", sorted(shown))
         names = {file_name(path.rpartition("/")[2]) for path in listing} - {""}
         for path, one in sorted(seen.items()):
-            if found := (one.runs & hits) | (one.names & names):
+            if found := one.words & (hits | names):
                 self._replace(path, found)
         return self._done
 
@@ -167,40 +179,42 @@ class _Scan:
             if sha256(data).digest() not in theme.digests:
                 found = self._seen(name, data)
                 found.runs -= theme.traces.runs | pages.runs
+                found.phrases -= theme.traces.phrases | pages.phrases
                 found.names -= theme.traces.names | pages.names
                 known = own | theme.traces.addresses | pages.addresses
                 found.addresses = beyond(found.addresses, known)
                 yield name, found
 
     def _seen(self, name: str, data: bytes) -> _Seen:
-        found = _Seen(set(), set(), set())
+        found = _Seen()
         for text in (name, *forms(data)):
             small = text.lower()
             if any(one in small for one in self._canaries):
                 raise ScanError("a word that was sealed", [name])
             found.runs |= runs(text)
+            found.phrases |= stretches(text)
             found.names |= file_names(text)
             found.addresses |= addresses(text)
         return found
 
     def _tickets(
-        self, listing: dict[str, str], seen: dict[str, _Seen], stretches: set[str]
+        self, listing: dict[str, str], seen: dict[str, _Seen], with_people: bool
     ) -> tuple[set[str], set[str]]:
-        """Return people's addresses, if the site holds any address at all, and the runs of the
-        site that stand in a ticket.
+        """Return people's addresses, if the site holds any address at all, and the runs and
+        phrases of the site that stand in a ticket.
         """
-        left = frozenset().union(*(one.runs for one in seen.values()))
-        if not left and not stretches:
+        left = frozenset().union(*(one.runs | one.phrases for one in seen.values()))
+        if not left and not with_people:
             return set(), set()
         wanted = [oid for path, oid in listing.items() if TICKET_FILE.fullmatch(path)]
         contents = (data for _, data in self._snapshot.read_many(wanted))
-        work = partial(_of_tickets, left, bool(stretches))
+        work = partial(_of_tickets, left, with_people)
         people: set[str] = set()
         hits: set[str] = set()
         for some, found in in_batches(work, cut(contents, _BATCH), alone=len(wanted) <= _BATCH):
             people |= some
             hits |= found
-        if stretches:
+        if with_people:
             for _, content in read_folder(self._git, self._snapshot.commit, RECORDS):
                 people |= addresses(content.decode("utf-8", "replace"))
         return people - _own_addresses(self._settings), hits
@@ -213,7 +227,7 @@ class _Scan:
             self._done.removed.append(path)
             return
         before = self._seen(path, former.read_bytes())
-        if found <= before.runs | before.names:
+        if found <= before.words:
             self._done.known.append(path)
             return
         (self._site / path).unlink()
@@ -224,23 +238,23 @@ class _Scan:
 def _of_tickets(
     left: frozenset[str], with_people: bool, batch: list[bytes]
 ) -> list[tuple[set[str], set[str]]]:
-    """Return (people's addresses, runs of ``left``) of some ticket files."""
+    """Return (people's addresses, runs and phrases of ``left``) of some ticket files."""
     people: set[str] = set()
     hits: set[str] = set()
     for data in batch:
         text = data.decode("utf-8", "replace")
+        try:
+            ticket = parse(text)
+        except TicketFault:
+            ticket = None
         if left:
-            hits |= left & runs(text)
+            hits |= left & (runs(text) | (phrases(ticket) if ticket else set()))
         if with_people:
-            people |= _people(text)
+            people |= _people(ticket) if ticket else addresses(text)
     return [(people, hits)]
 
 
-def _people(text: str) -> set[str]:
-    try:
-        ticket = parse(text)
-    except TicketFault:
-        return addresses(text)
+def _people(ticket: Ticket) -> set[str]:
     authors = (one.author for one in ticket.entries if one.role not in ("agent", "system"))
     found = {one.key for one in (ticket.requester, *ticket.participants, *authors)}
     return {one for one in found if "@" in one}
@@ -283,10 +297,11 @@ def _packages() -> Iterator[Path]:
 
 
 def _of_sources(contents: Iterable[bytes]) -> _Seen:
-    found = _Seen(set(), set(), set())
+    found = _Seen()
     for data in contents:
         text = data.decode("utf-8", "replace")
         found.runs |= source_runs(text)
+        found.phrases |= stretches(text) | stretches(without_links(text))
         found.names |= file_names(text)
         found.addresses |= addresses(text)
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 import subprocess
 import sys
@@ -17,23 +16,22 @@ from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, BuildError, MkDocsException
 
+from tracker.adapters.environment import without_secrets
+from tracker.core.accounts.layout import COMPLETE, SEALED
 from tracker.core.errors import TrackerError
 from tracker.desk.desk import Desk
 from tracker.desk.scan import Scanned, scan
 from tracker.desk.seal import Sealed, seal
+from tracker.portal.apart import apart
 from tracker.portal.plugin import TrackerPlugin
-from tracker.portal.private import take_public_away
+from tracker.portal.private import add_sealed, take_public_away
 from tracker.portal.site import Published
-
-_OWN = "TRACKER_"
-"""What the names of the desk's secrets begin with."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrivateBuild:
-    """What the steps of a private build did, and what the generator warned of."""
+    """What the steps of a private build without a secret did, and what the generator warned of."""
 
-    sealed: Sealed
     scanned: Scanned
     warnings: tuple[str, ...]
 
@@ -94,29 +92,43 @@ def _words_of_the_generator() -> Iterator[None]:
         raise TrackerError(str(cause if isinstance(cause, BuildError) else error)) from None
 
 
-def build_private(desk: Desk) -> PrivateBuild:
-    """Build the portal of a private desk: seal, let the generator work without any secret, scan,
-    and only then put the result in the place of ``site/``.
+def seal_private(desk: Desk) -> Sealed:
+    """Do the step of a private desk's build that needs the secret.
 
-    Raises TrackerError where a step fails: ``site/`` is then what it was, unless it was the public
+    Raises TrackerError where it fails: ``site/`` is then what it was, unless it was the public
     site of former times, which is taken away first.
     """
-    root = desk.root
-    site, fresh = root / "site", desk.own / "next"
+    take_public_away(desk.root / "site")
+    _configuration(desk.root)
+    return seal(desk)
+
+
+def build_sealed(root: Path) -> PrivateBuild:
+    """Build the portal of the private desk in ``root`` from what was sealed: let the generator
+    work apart, scan, and only then put the result in the place of ``site/``. Needs no secret.
+
+    Raises TrackerError where a step fails: ``site/`` is then what it was.
+    """
+    site, own = root / "site", root / ".tracker"
     take_public_away(site)
     _configuration(root)
-    sealed = seal(desk)
-    shutil.rmtree(fresh, ignore_errors=True)
+    if not (root / SEALED / COMPLETE).is_file():
+        raise TrackerError(
+            "The sealed files are missing, or are not whole",
+            "Run `tracker seal` first, with the desk's secret.",
+        )
+    fresh, former = own / "next", own / "former"
+    for one in (fresh, former):
+        shutil.rmtree(one, ignore_errors=True)
     warnings = _generate(root, fresh)
+    add_sealed(root, fresh)
     scanned = scan(root, fresh, site if site.is_dir() else None)
-    former = desk.own / "former"
-    shutil.rmtree(former, ignore_errors=True)
     if site.exists():
         _keep_hidden(site, fresh)
         site.rename(former)
     fresh.rename(site)
     shutil.rmtree(former, ignore_errors=True)
-    return PrivateBuild(sealed, scanned, warnings)
+    return PrivateBuild(scanned, warnings)
 
 
 def _configuration(root: Path) -> Path:
@@ -127,17 +139,21 @@ def _configuration(root: Path) -> Path:
 
 
 def _generate(root: Path, site: Path) -> tuple[str, ...]:
-    """Run MkDocs in a process of its own, which is given none of the desk's secrets."""
-    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(_OWN)}
+    """Run MkDocs in a process and a folder of its own: it is given none of the desk's secrets, and
+    no ticket lies where it works.
+    """
+    surroundings = without_secrets()
     surroundings["NO_MKDOCS_2_WARNING"] = "1"  # the theme's advertisement would hide what matters
-    command = [sys.executable, "-m", "mkdocs", "build", "--site-dir", str(site)]
-    done = subprocess.run(
-        command, cwd=root, env=surroundings, capture_output=True, text=True, check=False
-    )
-    said = done.stderr.strip().splitlines()
-    if done.returncode or not site.is_dir():
-        faults = [one for one in said if one.startswith("ERROR")] or said[-5:]
-        raise TrackerError("MkDocs: " + "\n".join(faults), "Nothing was published.")
+    command = [sys.executable, "-m", "mkdocs", "build", "--site-dir", "site"]
+    with apart(root) as place:
+        done = subprocess.run(
+            command, cwd=place, env=surroundings, capture_output=True, text=True, check=False
+        )
+        said = done.stderr.strip().replace(str(place), str(root)).splitlines()
+        if done.returncode or not (place / "site").is_dir():
+            faults = [one for one in said if one.startswith("ERROR")] or said[-5:]
+            raise TrackerError("MkDocs: " + "\n".join(faults), "Nothing was published.")
+        shutil.copytree(place / "site", site, symlinks=True)
     return tuple(one for one in said if one.startswith("WARNING"))
 
 

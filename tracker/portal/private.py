@@ -103,12 +103,19 @@ def publish(desk: Desk, root: Path, pages: Path, site: Path) -> PrivatePublished
         wanted.add(path)
         _put(site / path, data)
     count = len(wanted)
-    for one in _files(root / SEALED / FOLDER):
-        path = f"{FOLDER}/{one.parent.name}/{one.name}"
-        wanted.add(path)
-        _link(one, site / path)
+    wanted |= add_sealed(root, site)
     _clear(site, wanted)
     return PrivatePublished(count, len(wanted) - count)
+
+
+def add_sealed(root: Path, site: Path) -> set[str]:
+    """Put the sealed files of the desk in ``root`` into a site; return their paths there."""
+    added: set[str] = set()
+    for one in _files(root / SEALED / FOLDER):
+        path = f"{FOLDER}/{one.parent.name}/{one.name}"
+        added.add(path)
+        _link(one, site / path)
+    return added
 
 
 def _pages(desk: Desk, pages: Path) -> Iterator[tuple[str, bytes]]:

@@ -24,6 +24,7 @@ from tracker.core.accounts.people import People, address_of, make_person, read_p
 from tracker.core.addresses import Address
 from tracker.core.document import parse, render
 from tracker.core.errors import TrackerError
+from tracker.core.retries import read_delay
 from tracker.core.ticket import Ticket
 
 OLGA = Address("Ольга Сидорова", "olga--b@example.org")
@@ -98,6 +99,26 @@ def test_any_person_and_any_text(first: str, last: str, local: str, words: str) 
     assert back.entries[0].author.email == who.email
     assert back.entries[0].text == parse(text).entries[0].text
     assert sealed.count("\n") == text.count("\n")
+
+
+def test_what_a_server_said_keeps_its_codes_and_times() -> None:
+    said = "450 4.2.0 <olga--b@example.org>: Mailbox full"
+    later = f"2026-11-23T10:00:00Z 3 {said}"
+    words = {"delayed": {OLGA.email: later}, "bounced": {OLGA.email: said}}
+    event = answer(
+        "", 2, kind="event", event="bounced", data={"address": OLGA.email, "reason": said}
+    )
+    text = render(ticket(3, answer("Готово.", 1, **words), event), "ru")
+    there = people()
+    sealed = seal_file(text, there)
+    assert OLGA.email not in sealed
+    first, second = parse(sealed).entries
+    (delay,) = map(read_delay, first.delayed.values())
+    assert delay is not None and (delay.count, delay.reason[:10]) == (3, "450 4.2.0 ")
+    assert next(iter(first.bounced.values())).startswith("450 4.2.0 <u-")
+    assert second.data["reason"].startswith("450 4.2.0 <u-")
+    back = parse(unseal_file(sealed, people(there)))
+    assert back.entries[0].delayed == {OLGA.email: later}
 
 
 def test_words_below_a_mark_stay_as_they_are() -> None:

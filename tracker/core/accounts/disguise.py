@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from tracker.core.accounts.people import PSEUDONYM, People
-from tracker.core.addresses import Address, one_line
+from tracker.core.addresses import LIKE_AN_ADDRESS, Address, one_line
 from tracker.core.document import marks
 from tracker.core.document.escaping import escape_inline
 from tracker.core.mail import Mail
@@ -17,8 +17,9 @@ from tracker.core.tokens import Keys, read_account_message_id, read_message_id
 
 Turn = Callable[[str], str]
 
-_ADDRESS = re.compile(r"[^\s<>@,;:\"'()\[\]\\|=]+@[^\s<>@,;:\"'()\[\]\\|=]+")
-_NAMED = re.compile(rf"(?P<name>[^<>,\"@]*?)(?P<gap>\s*)<(?P<address>{_ADDRESS.pattern})>")
+_NAMED = re.compile(rf"(?P<name>[^<>,\"@]*?)(?P<gap>\s*)<(?P<address>{LIKE_AN_ADDRESS.pattern})>")
+_SERVERS_WORDS = ("bounced", "delayed", "reason")
+"""Members of a mark that hold what a server said: no name stands before an address there."""
 _FENCE = "---"
 _SEALED = "@sealed"
 _HASHED = re.compile(r"<m-[0-9a-f]{32}@sealed>")
@@ -29,51 +30,79 @@ def seal_file(text: str, people: People) -> str:
     with names cut short. Words below the headings stay: those of mails were sealed when they
     came (``seal_mail``), those of agents are their own business.
     """
-    return _turned(text, lambda one: _seal_text(one, people))
+    return _turned(text, lambda one: _seal_text(one, people), lambda one: seal_words(one, people))
 
 
 def needs_sealing(text: str, keep: Iterable[str]) -> bool:
     """Whether a ticket file holds an address, other than those of ``keep``, where there may be
     pseudonyms only.
     """
+    return any(True for _ in unsealed_lines(text, keep))
+
+
+def unsealed_lines(text: str, keep: Iterable[str]) -> Iterator[int]:
+    """Yield the lines of a ticket file, the first is 1, that hold such an address."""
     known = {one.lower() for one in keep}
     found: list[str] = []
 
     def look(one: str) -> str:
-        found.extend(each[0] for each in _ADDRESS.finditer(one))
+        found.extend(each[0] for each in LIKE_AN_ADDRESS.finditer(one))
         return one
 
-    _turned(text, look)
-    return any(not one.endswith(_SEALED) and one.lower() not in known for one in found)
+    lines = text.split("\n")
+    for at in _places(lines):
+        found.clear()
+        _turn_line(lines, at, look, look)
+        if any(not one.endswith(_SEALED) and one.lower() not in known for one in found):
+            yield at + 1
 
 
 def unseal_file(text: str, people: People) -> str:
     """Return a ticket file with the addresses that its pseudonyms stand for."""
     if _SEALED not in text:
         return text
-    return _turned(text, lambda one: PSEUDONYM.sub(lambda found: people.unseal(found[0]), one))
+
+    def turn(one: str) -> str:
+        return PSEUDONYM.sub(lambda found: people.unseal(found[0]), one)
+
+    return _turned(text, turn, turn)
 
 
-def _turned(text: str, turn: Turn) -> str:
+def _turned(text: str, turn: Turn, servers: Turn) -> str:
+    """Turn front matter and marks; ``servers`` turns what a server said."""
     lines = text.split("\n")
-    at = 1
-    while at < len(lines) and lines[at].rstrip() != _FENCE:  # front matter, by line
-        lines[at] = turn(lines[at]) if "@" in lines[at] else lines[at]
-        at += 1
-    for number in range(at, len(lines)):
-        if lines[number].startswith(marks.PREFIX) and "@" in lines[number]:
-            _turn_mark(lines, number, turn)
+    for at in _places(lines):
+        _turn_line(lines, at, turn, servers)
     return "\n".join(lines)
 
 
-def _turn_mark(lines: list[str], at: int, turn: Turn) -> None:
-    """Turn one entry's mark, and in the heading below it what the mark says of its author."""
+def _places(lines: Sequence[str]) -> Iterator[int]:
+    """Yield where a file may hold pseudonyms and holds an address: front matter, by line, and
+    entry marks.
+    """
+    at = 1
+    while at < len(lines) and lines[at].rstrip() != _FENCE:
+        if "@" in lines[at]:
+            yield at
+        at += 1
+    for number in range(at, len(lines)):
+        if lines[number].startswith(marks.PREFIX) and "@" in lines[number]:
+            yield number
+
+
+def _turn_line(lines: list[str], at: int, turn: Turn, servers: Turn) -> None:
+    """Turn a line of front matter; or an entry's mark, and in the heading below it what the mark
+    says of its author.
+    """
+    if not lines[at].startswith(marks.PREFIX):
+        lines[at] = turn(lines[at])
+        return
     try:
         before = marks.read_data(lines[at])
     except marks.MarkFault:
         lines[at] = turn(lines[at])
         return
-    after = _turn_value(before, turn)
+    after = _turn_value(before, turn, servers)
     if after == before:
         return
     lines[at] = marks.write_data(after)
@@ -104,13 +133,18 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(list(one))
 
 
-def _turn_value(value: Any, turn: Turn) -> Any:
+def _turn_value(value: Any, turn: Turn, servers: Turn) -> Any:
     if isinstance(value, str):
         return turn(value) if "@" in value else value
     if isinstance(value, list):
-        return [_turn_value(one, turn) for one in value]
+        return [_turn_value(one, turn, servers) for one in value]
     if isinstance(value, dict):
-        return {_turn_value(key, turn): _turn_value(one, turn) for key, one in value.items()}
+        return {
+            _turn_value(key, turn, servers): _turn_value(
+                one, servers if key in _SERVERS_WORDS else turn, servers
+            )
+            for key, one in value.items()
+        }
     return value
 
 
@@ -132,7 +166,7 @@ def seal_words(text: str, people: People) -> str:
     """Return a text with a pseudonym in place of every address."""
     if "@" not in text:
         return text
-    return _ADDRESS.sub(lambda found: _address(found[0], people), text)
+    return LIKE_AN_ADDRESS.sub(lambda found: _address(found[0], people), text)
 
 
 def _address(written: str, people: People) -> str:

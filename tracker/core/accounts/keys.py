@@ -83,6 +83,10 @@ class Ring:
         """Make the ring of the present secret and, where there is one, the former."""
         return cls(Master(secret), Master(former) if former else None)
 
+    def has(self, key: str) -> bool:
+        """Whether the secret with key id ``key`` is at hand."""
+        return any(one is not None and one.id == key for one in (self.current, self.former))
+
     def of(self, key: str, path: str) -> Master:
         """Return the secret with key id ``key``. Raises TrackerError naming the record."""
         for one in (self.current, self.former):

@@ -81,6 +81,7 @@ def _access(words: Texts) -> dict[str, str]:
         "own-why": words._("You think it up, and one letter tells the desk of it."),
         "own-for": words._("You will sign in as {address} with it."),
         "passphrase": words._("Passphrase"),
+        "manager": words._("For the browser's password manager"),
         "ready-title": words._("Your passphrase"),
         "ready-why": words._(
             "Sign in as {address} with it, on any device. Write it down, or let the browser keep "

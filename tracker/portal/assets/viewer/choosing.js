@@ -110,13 +110,19 @@ export function ready({ passphrase, address, canKeep, done }) {
   const user = el("input", { type: "text", autocomplete: "username", hidden: true, readonly: true });
   user.value = address;
   const box = copyable(say("passphrase"), passphrase, {
-    autocomplete: "new-password",
+    autocomplete: "off",
     class: "tk-passphrase",
   });
+  // Browsers offer to save what stands in a real password field, and pass over one that is
+  // read-only.
+  const saved = field(say("manager"), { type: "password", autocomplete: "new-password" });
+  const fill = () => (saved.box.value = passphrase);
+  saved.box.addEventListener("input", fill);
+  fill();
   return [
     el("h1", {}, say("ready-title")),
     el("p", {}, say("ready-why", { address })),
-    form([user, box, keep.row], say("ready-done"), () => done(keep.box.checked)),
+    form([box, user, saved.row, keep.row], say("ready-done"), () => done(keep.box.checked)),
     notice("info", [say("ready-works")]),
   ];
 }
