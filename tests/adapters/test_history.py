@@ -153,6 +153,34 @@ def test_a_pull_of_the_branch_itself_has_two_mainlines(
     assert not history(mine).on_mainline(stranger, mine.git.commit_of("HEAD"))
 
 
+@pytest.mark.parametrize("into", ["main", "work"])
+def test_merging_the_branch_into_own_work_keeps_both(mine: Clone, theirs: Clone, into: str) -> None:
+    other = theirs.save("b.txt", "1\n")
+    theirs.git.run("push", "--quiet", "origin", "main")
+    mine.git.run("checkout", "--quiet", "-B", into)
+    own = mine.save("c.txt", "1\n")
+    mine.git.run("fetch", "--quiet", "origin")
+    mine.git.run("merge", "--quiet", "--no-edit", "origin/main")
+    tip = mine.git.commit_of("HEAD")
+    assert history(mine).on_mainline(other, tip)
+    assert history(mine).on_mainline(own, tip)
+
+
+def test_the_files_that_commits_touch(mine: Clone) -> None:
+    mine.git.run("checkout", "--quiet", "-b", "side")
+    one = mine.save("tickets/Ж.md", "1\n")
+    mine.save("other.md", "1\n")
+    mine.git.run("checkout", "--quiet", "main")
+    two = mine.save("tickets/b.md", "1\n")
+    mine.git.run("merge", "--quiet", "--no-ff", "--no-commit", "side")
+    three = mine.save("tickets/evil.md", "1\n")
+    past = history(mine)
+    found = past.touching(past.since("", mine.git.commit_of("HEAD")), "tickets")
+    expected = {one: ["tickets/Ж.md"], two: ["tickets/b.md"], three: ["tickets/evil.md"]}
+    assert found == expected
+    assert past.touching(past.commits([one]), "docs") == {}
+
+
 def test_a_host_s_merge_may_bear_any_title(mine: Clone, bare: Path) -> None:
     mine.git.run("checkout", "--quiet", "-b", "side")
     theirs = mine.save("b.txt", "1\n")

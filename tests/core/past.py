@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from tests.core.samples import NOW, MemoryDesk
@@ -67,6 +67,11 @@ class MemoryPast:
             before, found = lines, origins
         assert last < len(before)
         return found[first : last + 1]
+
+    def commits(self, path: str, lines: Sequence[int]) -> list[str]:
+        known = {id(origin): str(n) for n, (origin, _) in enumerate(self.made)}
+        found = self.lines(path, 0, max(lines, default=0))
+        return [known[id(found[line])] for line in lines]
 
     def versions(self, path: str) -> Iterable[Version]:
         for n in reversed(range(len(self.made))):

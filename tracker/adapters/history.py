@@ -18,6 +18,10 @@ from tracker.core.errors import TrackerError
 _BLAMED = re.compile(r"([0-9a-f]{40,64}) \d+ \d+(?: \d+)?")
 _PERSON = re.compile(r"(.*?) ?<(.*?)>(?: (-?\d{1,15}) ([+-]\d{4}))?")
 _PULLED = re.compile(r"Merge branch '(?P<branch>[^']+)' of (?P<url>\S+)(?: into \S+)?")
+_MERGED = re.compile(
+    r"Merge (?:branch '(?P<branch>[^']+)'|remote-tracking branch 'origin/(?P<there>[^']+)')"
+    r"(?: into \S+)?"
+)
 _HOST = "noreply@github.com"
 """The committer of what is done on the host's own pages."""
 
@@ -141,8 +145,8 @@ class History:
 
         That is the chain of first parents. What came in by a merge is not on it, whatever
         author it claims: anybody whose pull request is merged chooses the author freely. A
-        merge that somebody made by pulling this very branch, and the desk's own joining of
-        what it wrote with what people wrote, have two such chains.
+        merge that somebody made by pulling or merging this very branch into their own work, and
+        the desk's own joining of what it wrote with what people wrote, have two such chains.
         """
         if commit == tip:
             return True
@@ -160,15 +164,28 @@ class History:
         subject = merge.message.split("\n", 1)[0]
         if not self._place:
             return subject == JOINED
-        pulled = _PULLED.fullmatch(subject)
         # The host's own merges may bear the title of a pull request as their subject.
-        own = merge.committer.key == merge.author.key and not merge.by_host
-        return bool(
-            own
-            and pulled
-            and pulled["branch"] == self._branch
-            and _place(pulled["url"]) == self._place
-        )
+        if merge.committer.key != merge.author.key or merge.by_host:
+            return False
+        if pulled := _PULLED.fullmatch(subject):
+            return pulled["branch"] == self._branch and _place(pulled["url"]) == self._place
+        merged = _MERGED.fullmatch(subject)
+        return merged is not None and self._branch in (merged["branch"], merged["there"])
+
+    def touching(self, commits: Sequence[Commit], folder: str) -> dict[str, list[str]]:
+        """Return those of the commits that change files below ``folder``, with the files; of a
+        merge only what differs from every parent's.
+        """
+        asked = "".join(f"{one.id}\n" for one in commits).encode()
+        shown = ("diff-tree", "--stdin", "--root", "-r", "-c", "--name-only", "--no-renames", "-z")
+        found: dict[str, list[str]] = {}
+        commit = ""
+        for part in self._raw(*shown, "--", folder, stdin=asked).decode("utf-8").split("\0"):
+            if part.startswith(f"{folder}/"):
+                found.setdefault(commit, []).append(part)
+            else:
+                commit = part.strip()
+        return found
 
     def sizes(self, commit: str, paths: Iterable[str]) -> dict[str, int]:
         """Return the sizes in bytes of those of the paths that are plain files of ``commit``."""

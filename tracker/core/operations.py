@@ -18,6 +18,8 @@ from tracker.core.workspace import Workspace
 MOST_PARTICIPANTS = 10
 EDITED = "edited"
 """Why a text is held that counted once: somebody who is no agent changed it since."""
+FORGED = "forged"
+"""The event that stands for one which nobody believed wrote into a file."""
 _NUMBER = re.compile(r"(?:[A-Za-z][A-Za-z0-9]{1,9}-)?([1-9][0-9]{0,9})")
 
 

@@ -41,6 +41,9 @@ class Past(Protocol):
     def lines(self, path: str, first: int, last: int) -> Sequence[Origin]:
         """Return who brought each line of a file; lines count from 0, ``last`` is one of them."""
 
+    def commits(self, path: str, lines: Sequence[int]) -> Sequence[str]:
+        """Return the commit that brought each of these lines of a file, in their order."""
+
     def versions(self, path: str) -> Iterable[Version]:
         """Yield the commits that changed a file, the newest first."""
 

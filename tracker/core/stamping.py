@@ -18,11 +18,12 @@ from tracker.core.corrections import (
     settle_entries,
     settle_fields,
 )
-from tracker.core.document import parse
+from tracker.core.document import parse, replace_mark
 from tracker.core.document.drafts import Draft, find_draft, has_draft, with_mark, without_draft
 from tracker.core.drafting import FileOf, Group, faults_in, groups, links, structure_faults
 from tracker.core.errors import TrackerError
 from tracker.core.fields import Fields
+from tracker.core.intrusion import Intrusion, settle_marks
 from tracker.core.obeying import obey
 from tracker.core.operations import Actor
 from tracker.core.origins import Past, actor
@@ -52,10 +53,15 @@ class Plan:
     groups: tuple[Group, ...]
     fields: tuple[Changed, ...]
     entries: tuple[Changed, ...]
+    marks: tuple[Intrusion, ...] = ()
 
 
-def plan(text: str, path: str, past: Past) -> Plan:
-    """Find out what there is to stamp. Raises TicketFault for a file that can't be read."""
+def plan(text: str, path: str, past: Past, marks: Sequence[Intrusion] = ()) -> Plan:
+    """Find out what there is to stamp; ``marks`` are those that are not believed, and say nothing
+    of what else there is. Raises TicketFault for a file that can't be read.
+    """
+    for one in marks:
+        text = replace_mark(text, one.entry, one.data, path)
     ticket = parse(with_mark(text, path), path)
     draft = find_draft(text, path)
     found: Sequence[Group] = ()
@@ -69,6 +75,7 @@ def plan(text: str, path: str, past: Past) -> Plan:
         tuple(found),
         tuple(changed_fields(ticket, path, past)),
         tuple(changed_entries(ticket, path, past)),
+        tuple(marks),
     )
 
 
@@ -103,6 +110,7 @@ def _settle(work: Workspace, one: Plan) -> list[Fault]:
     """Note what was changed above the reply mark. No command of any ticket was obeyed yet: the
     file is the one that the plan is about.
     """
+    settle_marks(work, one.number, one.marks)
     ticket, text = work.need(one.number), work.text(one.number) or ""
     cleared = with_mark(text) if one.groups else without_draft(text)
     if has_draft(text) and cleared != text:

@@ -39,9 +39,11 @@ _EVENTS = {
     "correction": "%(who)s sent a correction of an answer",
     "bounced": "A letter to %(address)s came back: %(reason)s",
     "undelivered": "No letter could be sent to %(address)s: %(reason)s",
+    "forged": "An event that somebody wrote into the file who is no agent; it counts for nothing: "
+    "%(event)s",
     "misunderstood": "A command was not understood: %(reason)s",
 }
-_PLACES = ("address", "reason", "to", "label", "into", "from", "field")
+_PLACES = ("address", "reason", "to", "label", "into", "from", "field", "event")
 
 
 def event_sentence(entry: Entry, words: Texts) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -14,6 +14,7 @@ from tracker.core.document import (
     amend_entry,
     parse,
     render,
+    replace_mark,
     replace_text,
     retitle,
     set_fields,
@@ -202,6 +203,11 @@ class Workspace:
         """Change the mark of one entry (see ``amend_entry``)."""
         text = self.text(ticket.number) or ""
         self.store(ticket, amend_entry(text, entry, changes, _path(ticket)))
+
+    def remark(self, ticket: Ticket, entry: str, data: Mapping[str, object]) -> None:
+        """Replace the whole mark of one entry (see ``replace_mark``)."""
+        text = self.text(ticket.number) or ""
+        self.store(ticket, replace_mark(text, entry, data, _path(ticket)))
 
     def rewrite(self, ticket: Ticket, entry: str, text: str) -> None:
         """Change the text of one entry (see ``replace_text``)."""

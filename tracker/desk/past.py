@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Sequence
 
 from tracker.adapters.history import Commit, History
+from tracker.core.addresses import Address
 from tracker.core.origins import Origin, Version
+from tracker.core.settings import FILE
 from tracker.core.ticket import Attachment
 from tracker.desk.desk import Desk
 from tracker.desk.view import unsealed
@@ -26,6 +29,14 @@ class Past:
     def lines(self, path: str, first: int, last: int) -> list[Origin]:
         """Return who brought each line of a file; lines count from 0, ``last`` is one of them."""
         return [self.origin(one) for one in self._history.blame(self._commit, path, first, last)]
+
+    def commits(self, path: str, lines: Sequence[int]) -> list[str]:
+        """Return the commit that brought each of these lines of a file, in their order."""
+        if not lines:
+            return []
+        first = min(lines)
+        found = self._history.blame(self._commit, path, first, max(lines))
+        return [found[line - first] for line in lines]
 
     def versions(self, path: str) -> Iterator[Version]:
         """Yield the commits that changed a file, the newest first."""
@@ -59,11 +70,25 @@ class Past:
         can't be told from a push: there ``tracker check --outside`` guards ``tickets/``.
         """
         handle = self._desk.settings.agent_by_email(commit.author.email)
-        own = handle is None and commit.author.key == self._desk.committer.key
+        own = handle is None and self._by_desk(commit)
         believed = (handle is not None or own) and not commit.rebased_by_host
         if not believed or not self._history.on_mainline(commit.id, self._commit):
             return Origin(commit.author, commit.authored)
         return Origin(commit.author, commit.authored, handle, own)
+
+    def _by_desk(self, commit: Commit) -> bool:
+        """Whether a commit bears the desk's name, with the address that it had then."""
+        own = self._desk.committer
+        if commit.author.name != own.name or commit.author.key == own.key:
+            return commit.author.key == own.key
+        content = self._desk.git.read_file(commit.id, FILE)
+        try:
+            settings = tomllib.loads((content or b"").decode())
+        except ValueError:
+            return False
+        mailbox = settings.get("mailbox")
+        written = mailbox.get("address") if isinstance(mailbox, dict) else None
+        return isinstance(written, str) and Address("", written).key == commit.author.key
 
 
 def attachment(path: str, size: int) -> Attachment:

@@ -11,6 +11,7 @@ from tracker.adapters.git import GitError
 from tracker.adapters.history import Commit, History
 from tracker.adapters.index import is_ticket_path
 from tracker.core import state
+from tracker.core.intrusion import intrusions
 from tracker.core.settings import Fault
 from tracker.core.stamping import plan, stamp
 from tracker.core.state import Commits
@@ -19,6 +20,7 @@ from tracker.core.workspace import Workspace
 from tracker.desk.desk import Desk
 from tracker.desk.past import Past
 from tracker.desk.report import Report
+from tracker.desk.suspects import NOBODY, Suspects, recall, suspects
 from tracker.desk.view import View
 from tracker.desk.write import PushRefusedError, write
 
@@ -41,12 +43,14 @@ class _Told:
 @dataclass(frozen=True, slots=True)
 class _Scan:
     """What the commits since the last position hold. ``stale`` says that the position is worth a
-    commit of its own.
+    commit of its own, ``stuck`` that it must stay for what can't be looked at yet.
     """
 
     known: Commits
     told: tuple[_Told, ...] = ()
     stale: bool = False
+    suspects: Suspects = NOBODY
+    stuck: bool = False
 
 
 @dataclass(slots=True)
@@ -88,8 +92,8 @@ class _Stamping:
             return None
         with desk.index.at(commit, desk.progress):
             view = View(desk.git, desk.index, commit, desk.people(commit))
-            numbers = view.unstamped()
             scan = self._scan(view)
+            numbers = _numbers(view, scan)
         found: list[Item] = [*numbers, *(one.commit.id for one in scan.told)]
         return found if found or scan.stale else None
 
@@ -116,16 +120,16 @@ class _Stamping:
 
     def _decide(self, view: View, items: Collection[Item] | None, done: _Done) -> Change | None:
         scan = self._scan(view)
-        numbers = [one for one in view.unstamped() if items is None or one in items]
+        numbers = [one for one in _numbers(view, scan) if items is None or one in items]
         told = [one for one in scan.told if items is None or one.commit.id in items]
         work, done.stamped, done.notes = self._workspace(view), [], []
         known = scan.known
         if numbers or told:
             past = Past(self._desk, self._history, view.commit)
-            work, faults = self._stamp(view, numbers, past)
+            work, faults = self._stamp(view, numbers, past, scan.suspects)
             done.notes += [f"{fault} (it is left as it is)" for fault in faults]
             known = self._obey(work, past, told, known, done)
-        if items is None and (work.files or told or scan.stale):
+        if items is None and not scan.stuck and (work.files or told or scan.stale):
             known = known.at(view.commit, self._desk.now())
         if known != scan.known:
             work.files[state.COMMITS] = state.write(known)
@@ -137,10 +141,14 @@ class _Stamping:
         return Workspace(view, desk.settings, desk.now(), desk.new_id)
 
     def _stamp(
-        self, view: View, numbers: Sequence[int], past: Past
+        self, view: View, numbers: Sequence[int], past: Past, suspects: Suspects
     ) -> tuple[Workspace, list[Fault]]:
-        texts = view.texts_of(numbers)
-        plans = [plan(text, view.path_of(number) or "", past) for number, text in texts.items()]
+        plans, work = [], self._workspace(view)
+        for number, text in view.texts_of(numbers).items():
+            path = view.path_of(number) or ""
+            touched = path in suspects.paths
+            marks = intrusions(work, text, path, past, suspects.commits) if touched else ()
+            plans.append(plan(text, path, past, marks))
         return stamp(lambda: self._workspace(view), plans, past.file)
 
     def _obey(
@@ -159,18 +167,28 @@ class _Stamping:
 
     def _scan(self, view: View) -> _Scan:
         known = state.read_commits(view.read(state.COMMITS))
+        if known is not None and known.commit == view.commit:
+            return _Scan(known)
+        commits = self._since(known.commit, view.commit) if known else None
+        found = suspects(self._desk, self._history, commits, view) if commits else NOBODY
+        if commits is None or state.COMMITS in found.paths:
+            before = recall(self._desk, self._history, view.commit)
+            if before is not None and before != known:
+                known, commits = before, self._since(before.commit, view.commit)
+                found = suspects(self._desk, self._history, commits or (), view)
         if known is None:  # a desk from before trailers: what is older than this is not obeyed
             return _Scan(Commits(""), stale=True)
-        if known.commit == view.commit:
-            return _Scan(known)
-        commits = self._since(known.commit, view.commit)
         if commits is None:
             return _Scan(known, stale=True)
+        return self._sort(known, commits, found)
+
+    def _sort(self, known: Commits, commits: Sequence[Commit], suspects: Suspects) -> _Scan:
         found = [(one, message) for one in commits if (message := self._read(one))]
         patches = self._history.patches([one for one, _ in found]) if found else {}
         told = (_Told(one, message, patches[one.id]) for one, message in found)
         new = tuple(one for one in told if not known.holds(one.patch))
-        return _Scan(known, new, stale=bool(found) or len(commits) > FAR_BEHIND)
+        stale = bool(found or suspects.commits) or len(commits) > FAR_BEHIND
+        return _Scan(known, new, stale, suspects, suspects.unreadable(self._desk))
 
     def _since(self, position: str, commit: str) -> list[Commit] | None:
         """Return the commits after a position. Where history was rewritten those after the last
@@ -196,6 +214,11 @@ class _Stamping:
         if self._desk.settings.agent_by_email(commit.author.email) is None:
             return None
         return read_trailers(commit.message, self._desk.settings.desk.prefix)
+
+
+def _numbers(view: View, scan: _Scan) -> list[int]:
+    """Return the tickets to look at, each once."""
+    return list(dict.fromkeys([*view.unstamped(), *scan.suspects.numbers(view)]))
 
 
 def _message(stamped: Sequence[str]) -> str:

@@ -87,6 +87,15 @@ def amend_entry(text: str, entry_id: str, changes: Mapping[str, Any], path: str 
     return "\n".join(lines)
 
 
+def replace_mark(text: str, entry_id: str, data: Mapping[str, Any], path: str = "") -> str:
+    """Return the file with ``data`` as the whole mark of entry ``entry_id``."""
+    layout = lay_out(text, path)
+    start, _, _ = _find(layout, entry_id, path)
+    lines = text.split("\n")
+    _amend(lines, start, {}, data)
+    return "\n".join(lines)
+
+
 def _find(layout: Layout, entry_id: str, path: str) -> tuple[int, int, dict[str, Any]]:
     """Return the line of an entry's mark, the line behind the entry, and the mark's data."""
     for start, end in zip(layout.entries, layout.ends, strict=True):

@@ -102,6 +102,15 @@ def parse(text: str, path: str = "", *, words: bool = True) -> Ticket:
         raise TicketFault(path, _line_of(layout, str(error)), str(error)) from None
 
 
+def marks_of(text: str, path: str = "") -> list[tuple[int, dict[str, Any]]]:
+    """Return the line of each entry's mark and what it holds. Raises TicketFault."""
+    layout = lay_out(text, path)
+    try:
+        return [(line, marks.read_data(layout.lines[line])) for line in layout.entries]
+    except marks.MarkFault as fault:
+        raise TicketFault(path, 0, str(fault)) from None
+
+
 def draft(text: str, path: str = "") -> str:
     """Return what stands under the reply mark, as written there."""
     layout = lay_out(text, path)

@@ -1,6 +1,4 @@
-"""What the receiving server found out about a mail: DMARC and DKIM in Authentication-Results (RFC
-8601).
-"""
+"""What the receiving server found out about a mail: DMARC and DKIM (RFC 8601)."""
 
 from __future__ import annotations
 
