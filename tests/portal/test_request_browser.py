@@ -43,7 +43,9 @@ def settings_of(language: str, more: str) -> str:
 
 
 def build(root: Path, language: str, more: str) -> Path:
-    """A site below /desk/ with one closed ticket, one open, one merged and one long."""
+    """A site below /desk/: tickets closed, open, merged and long, and one closed before thirty
+    open ones of the same title.
+    """
     desk = DeskFolder(root / "source", language)
     desk.settings(settings_of(language, more))
     closing = answer("", 2, kind="event", event="closed")
@@ -59,6 +61,8 @@ def build(root: Path, language: str, more: str) -> Path:
             answer("", 5, kind="event", event="resumed", author=IVAN, role="requester"),
             title="С историей",
         ),
+        ticket(5, entry("Опять"), closing, title="Тормозит принтер", status="closed"),
+        *(ticket(n, entry("Снова"), title="Тормозит принтер") for n in range(6, 36)),
     )
     desk.commit()
     done = desk.build()
@@ -245,6 +249,13 @@ def test_a_ticket_need_not_hold_every_word_of_the_title(site: Visit) -> None:
     page.get_by_label("Что случилось").fill("вчера кабинет открывается через раз")
     found = page.locator(".tk-found a")
     expect(found).to_have_text(["Кабинет не открывается"])
+
+
+def test_a_closed_request_is_offered_behind_thirty_newer_open_ones(site: Visit) -> None:
+    page = site.open("new/")
+    page.get_by_label("Что случилось").fill("Тормозит принтер")
+    expect(page.locator(".tk-found li")).to_have_text(["Тормозит принтер закрыто"])
+    assert page.locator(".tk-found a").get_attribute("href") == f"{site.base}tickets/ACCREDO-5/"
 
 
 def test_what_was_written_is_there_after_a_look_at_a_suggestion(site: Visit) -> None:

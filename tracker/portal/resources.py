@@ -25,9 +25,9 @@ def static_files() -> Iterator[tuple[str, Path]]:
     """Return the files that are published as they are: (address, file)."""
     yield STYLE, _FOLDER / "desk.css"
     yield SCRIPT, _FOLDER / "desk.js"
-    for address in (asking.SCRIPT, asking.STYLE, front.SCRIPT, queues.SCRIPT, searching.SCRIPT):
+    own = (asking.SCRIPT, asking.STYLE, asking.FINDER, front.SCRIPT, queues.SCRIPT)
+    for address in (*own, searching.SCRIPT):
         yield address, _FOLDER / Path(address).name
-    yield "assets/tracker/finder.js", _FOLDER / "finder.js"
     for path in sorted((_FOLDER / "vendor").iterdir()):
         yield f"assets/tracker/vendor/{path.name}", path
 

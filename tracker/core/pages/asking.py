@@ -14,6 +14,8 @@ from tracker.core.pages.site import Desk, mail_link, phone_link
 from tracker.core.questions import Question, text_word, text_words, type_word
 from tracker.core.requests import template
 
+FINDER = "assets/tracker/finder.js"
+"""The search among tickets, which a private desk has not."""
 SCRIPT, STYLE = "assets/tracker/request.js", "assets/tracker/request.css"
 """The page's own script and style sheet, below the portal's root."""
 MAX_TITLE = 150
@@ -96,6 +98,8 @@ class AskingPage:
             "long": words._("This is too long."),
             "faults": words._("Please look at these fields:"),
             "found": words._("Found: {n}"),
+            "finder": FINDER if desk.is_public else "",
+            "closed": words._("closed"),
             "copied": words._("Copied"),
             "sending": words._("Sending…"),
             "sent": words._("It is sent. The number of your request comes by mail."),

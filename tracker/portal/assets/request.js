@@ -258,12 +258,12 @@ if (byId("tk-send")) {
   });
 }
 
-// Suggestions: the theme's search worker answers, with pages and with tickets.
-// Its messages: 0 set up, 1 ready, 2 query, 3 result.
+// Suggestions: pages from the theme's search worker (its messages: 0 set up, 1 ready, 2 query,
+// 3 result), closed tickets from that of the search page, which knows how to leave open ones out.
 
 const PAGES = 3;
 const TICKETS = 4;
-const MADE = /^(?:$|new\/|requests\/|queues\/|contacts\/)/;
+const MADE = /^(?:$|(?:new|requests|queues|contacts|search|figures)\/)/;
 let search;
 let turn = 0;
 let waiting;
@@ -278,29 +278,51 @@ async function load() {
   const root = new URL(config.base.replace(/\/?$/, "/"), location);
   const answer = await fetch(new URL("search/search_index.json", root));
   const { config: options, docs } = await answer.json();
-  const worker = new Worker(new URL(config.search, location));
-  const told = (type) =>
-    new Promise((done, failed) => {
-      worker.addEventListener("error", failed, { once: true });
-      worker.addEventListener("message", function hear(event) {
-        if (event.data.type !== type) return;
+  const ask = asking(new URL(config.search, location));
+  const setUp = { config: options, docs, options: { suggest: false } };
+  await ask({ type: 0, data: setUp }, (answer) => answer.type === 1);
+  const pages = inTurn(async (query) => {
+    const answer = await ask({ type: 2, data: query }, ({ type }) => type === 3);
+    return answer.data.items;
+  });
+  return { pages, tickets: said.finder ? finding(new URL(said.finder, root)) : () => [], root };
+}
+
+function finding(address) {
+  const ask = asking(address);
+  let asked = 0;
+  return inTurn(async (query) => {
+    asked += 1;
+    const message = { turn: asked, query, status: "closed", limit: TICKETS, typing: true };
+    return (await ask(message, (answer) => answer.turn === asked)).tickets;
+  });
+}
+
+// Start a worker; what asks it fails as soon as it is broken.
+function asking(address) {
+  const worker = new Worker(address);
+  const broken = new Promise((_, failed) => worker.addEventListener("error", failed));
+  broken.catch(() => {});
+  return (message, isAnswer) => {
+    const answered = new Promise((done) => {
+      worker.addEventListener("message", function hear({ data }) {
+        if (!isAnswer(data)) return;
         worker.removeEventListener("message", hear);
-        done(event.data.data);
+        done(data);
       });
     });
-  const begun = told(1);
-  worker.postMessage({ type: 0, data: { config: options, docs, options: { suggest: false } } });
-  await begun;
+    worker.postMessage(message);
+    return Promise.race([answered, broken]);
+  };
+}
+
+// One question after the other: an answer names no question.
+function inTurn(ask) {
   let last = Promise.resolve();
-  const ask = (query) => {
-    last = last.then(() => {
-      const answered = told(3);
-      worker.postMessage({ type: 2, data: query });
-      return answered;
-    });
+  return (query) => {
+    last = last.then(() => ask(query)).catch(() => []);
     return last;
   };
-  return { ask, root };
 }
 
 // The whole title first; a ticket must hold every word, so pairs of them come next.
@@ -312,43 +334,39 @@ function queries(title) {
 
 // Of a page, at least half of the words must be there: the theme's search asks for one only.
 function fits(item) {
-  const told = item.map(({ terms }) => Object.values(terms || {})).filter((one) => one.length);
+  const found = item.map(({ terms }) => Object.values(terms || {})).filter((one) => one.length);
   const share = (hits) => hits.filter(Boolean).length / hits.length;
-  return !told.length || Math.max(...told.map(share)) >= 0.5;
+  return !found.length || Math.max(...found.map(share)) >= 0.5;
 }
 
-function readable(item) {
-  const [main] = item;
-  const text = new DOMParser().parseFromString(main.text || "", "text/html");
-  const title = new DOMParser().parseFromString(main.title || "", "text/html");
-  const chip = text.querySelector(".tk-chip");
-  return {
-    location: main.location,
-    title: title.body.textContent,
-    isTicket: /^tickets\//.test(main.location),
-    isOpen: Boolean(chip && !chip.classList.contains("tk-closed")),
-    status: chip ? chip.textContent : "",
-  };
+// Both workers give titles as HTML.
+function suggestion({ location, title, status = "" }) {
+  const text = new DOMParser().parseFromString(title || "", "text/html").body.textContent;
+  return { location, title: text, status: status && said.closed };
+}
+
+async function pagesFor(query) {
+  const { pages } = await start();
+  const found = (await pages(query)).filter(
+    (one) => !/^tickets\//.test(one[0].location) && !MADE.test(one[0].location) && fits(one)
+  );
+  return found.slice(0, PAGES).map((one) => suggestion(one[0]));
 }
 
 async function suggestions(title, mine) {
-  const { ask } = await start();
+  const [whole, ...parts] = queries(title);
+  if (!whole) return [];
+  const { tickets } = await start();
+  const pages = pagesFor(whole);
   const found = new Map();
-  for (const [place, query] of queries(title).entries()) {
-    const result = await ask(query);
-    if (mine !== turn) return [];
-    for (const item of result.items) {
-      const one = readable(item);
-      if (!one.isTicket && (place || !fits(item))) continue;
-      if (!one.isOpen && !MADE.test(one.location) && !found.has(one.location)) {
-        found.set(one.location, one);
-      }
+  for (const query of [whole, ...parts]) {
+    for (const one of await tickets(query)) {
+      if (!found.has(one.location)) found.set(one.location, suggestion(one));
     }
-    if ([...found.values()].filter((one) => one.isTicket).length >= TICKETS) break;
+    if (mine !== turn) return [];
+    if (found.size >= TICKETS) break;
   }
-  const all = [...found.values()];
-  const pages = all.filter((one) => !one.isTicket).slice(0, PAGES);
-  return [...pages, ...all.filter((one) => one.isTicket).slice(0, TICKETS)];
+  return [...(await pages), ...[...found.values()].slice(0, TICKETS)];
 }
 
 async function suggest() {
