@@ -268,6 +268,29 @@ def test_nothing_that_is_not_public_is_anywhere_in_the_site(desk: DeskFolder, pa
     assert not (desk.site / "tickets/ACCREDO-2").exists()
 
 
+def test_no_address_in_a_file_s_name_or_split_by_bold_is_anywhere(
+    desk: DeskFolder, pages: Path
+) -> None:
+    names = ("ivan@example.org.png", "anna@example.org.png", "+7 912 345-67-89.pdf")
+    stored = [f"tickets/000/ACCREDO-1/{name}" for name in names]
+    files = (Attachment(name, path, 3, "x/y") for name, path in zip(names, stored, strict=True))
+    for path in stored:
+        desk.file(path, path.encode()[-12:])
+    said = "Мой адрес ivan@**example.org**"
+    desk.put(ticket(1, entry(said, format="markdown", attachments=tuple(files))))
+    desk.publish(pages)
+    card = (desk.site / "tickets/ACCREDO-1/index.html").read_text("utf-8")
+    assert card.count("-e00000-") == 5  # three links, two pictures
+    held = {path.name for path in (desk.site / "tickets/ACCREDO-1").iterdir()}
+    assert {f"•••@•••-e00000-{n}.png" for n in (1, 2)} < held and len(held) == 4
+    for path in desk.site.rglob("*"):
+        data = path.read_bytes() if path.is_file() else b""
+        leaks = [
+            one for one in ("ivan@", "anna@", "ivan%40", "345-67") if one in f"{path.name}{data!r}"
+        ]
+        assert not leaks, path
+
+
 def test_a_broken_file_gives_a_card_and_is_listed_by_its_number(
     desk: DeskFolder, pages: Path
 ) -> None:

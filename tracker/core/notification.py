@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from urllib.parse import quote
 
 from tracker.core.letters import Content, File, Head, Letter, date_of, domain_of, seal
 from tracker.core.outward import Outgoing, Spoken
-from tracker.core.pages.files import PublicFile, publish_file, written_links
+from tracker.core.pages.files import PublicFile, publish_files, written_links
+from tracker.core.pages.masking import Mask
 from tracker.core.settings import Settings
 from tracker.core.stationery import (
     Part,
@@ -97,23 +98,28 @@ def _parts(
         yield heading(f"{one.who}, {words.moment(at)}:")
     if one.text:
         card = card_url(settings, out.ticket)
-        links = written_links(_published(one.files, out.ticket), card) if card else {}
+        links = written_links(_published(one, out.ticket, settings), card) if card else {}
         yield said(one.text, one.format, links, marked=not alone)
-    yield from _file_parts(one.files, out, contents, settings, words)
+    yield from _file_parts(one, out, contents, settings, words)
 
 
-def _published(files: Sequence[Attachment], ticket: str) -> Iterator[PublicFile]:
-    yield from filter(None, (publish_file(file, ticket) for file in files))
+def _published(one: Spoken, ticket: str, settings: Settings) -> Iterator[PublicFile]:
+    """Yield the attachments as a public desk has them beside the card."""
+    mask = Mask((settings.mailbox.address, settings.desk.phone))
+    return publish_files(one.files, ticket, one.id, mask)
 
 
 def _file_parts(
-    files: Sequence[Attachment],
+    spoken: Spoken,
     out: Outgoing,
     contents: Mapping[str, bytes],
     settings: Settings,
     words: Texts,
 ) -> Iterator[Part]:
     """Name the attachments, and link those that are too large for the letter."""
+    files, card = spoken.files, card_url(settings, out.ticket)
+    published = _published(spoken, out.ticket, settings) if card else ()
+    links = {one.stored: card + quote(one.published) for one in published}
     for title, chosen in (
         (words._("Attached:"), [one for one in files if one.path in contents]),
         (
@@ -123,15 +129,9 @@ def _file_parts(
     ):
         if chosen:
             yield paragraph(title)
-            yield listing(_file_row(one, out.ticket, settings, words) for one in chosen)
-
-
-def _file_row(
-    file: Attachment, ticket: str, settings: Settings, words: Texts
-) -> tuple[str, str, str]:
-    card, published = card_url(settings, ticket), publish_file(file, ticket)
-    link = card + quote(published.published) if card and published else ""
-    return file.name, size_words(file.size, words), link
+            yield listing(
+                (one.name, size_words(one.size, words), links.get(one.path, "")) for one in chosen
+            )
 
 
 def _sentences(one: Spoken, out: Outgoing, words: Texts) -> Iterator[str]:

@@ -17,7 +17,7 @@ _NOBODY = Address("", "")
 class Spoken:
     """Something agents said or did. ``event`` is empty for an answer; a ``correction`` has the
     text and ``at`` of the answer it corrects. ``person`` joined, ``into`` took a merged ticket,
-    and ``by_agent`` is False where somebody asked for it by mail.
+    and ``by_agent`` is False where somebody asked for it by mail. ``id`` is the entry's.
     """
 
     at: datetime
@@ -29,6 +29,7 @@ class Spoken:
     person: Address = _NOBODY
     into: str = ""
     by_agent: bool = True
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,14 @@ def _spoken(ticket: Ticket, entry: Entry) -> Iterator[Spoken]:
             if _is_answer(one)
         )
     elif _is_answer(entry):
-        yield Spoken(entry.at, who, text=entry.text, format=entry.format, files=entry.attachments)
+        yield Spoken(
+            entry.at,
+            who,
+            text=entry.text,
+            format=entry.format,
+            files=entry.attachments,
+            id=entry.id,
+        )
     elif entry.visibility == "public" and entry.event in TOLD_EVENTS:
         yield Spoken(
             entry.at,

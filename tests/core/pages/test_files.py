@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from tracker.core.pages.files import PublicFile, file_list, publish_file
+from tracker.core.pages.files import PublicFile, file_list, publish_files
+from tracker.core.pages.masking import Mask
 from tracker.core.texts import texts
 from tracker.core.ticket import Attachment
 
 
 def published(name: str, folder: str = "tickets/000/ACCREDO-42") -> PublicFile | None:
-    return publish_file(Attachment(name, f"{folder}/{name}", 12_000, "x/y"), "ACCREDO-42")
+    return next(of(Attachment(name, f"{folder}/{name}", 12_000, "x/y")), None)
+
+
+def of(*files: Attachment) -> Iterator[PublicFile]:
+    return publish_files(files, "ACCREDO-42", "k3v9x2", Mask(("support@example.org",)))
 
 
 @pytest.mark.parametrize(
@@ -51,3 +58,31 @@ def test_a_name_is_escaped() -> None:
     file = published('"><script>.png')
     assert file is not None
     assert "<script>" not in file_list((file,), texts("en"))
+
+
+@pytest.mark.parametrize(
+    ("name", "public"),
+    [
+        ("ivan@example.org.png", "•••@•••-k3v9x2-1.png"),
+        ("От ivan@example.org и Анны.PDF", "От •••@••• и Анны-k3v9x2-1.pdf"),
+        ("+7 912 345-67-89.jpg", "•••-k3v9x2-1.jpg"),
+        ("тел_+7_912_345-67-89.jpg", "тел •••-k3v9x2-1.jpg"),
+        ("scan_89123456789.pdf", "scan •••-k3v9x2-1.pdf"),
+        ("ivan@example.org", "•••@•••-k3v9x2-1.bin"),
+        ("ivan@example.org.html", "•••@•••-k3v9x2-1.bin"),
+        ("support@example.org", "support@example.org.bin"),
+        ("IMG_20261122_091403.jpg", "IMG_20261122_091403.jpg"),
+    ],
+)
+def test_an_address_in_a_name_is_masked_in_the_published_one_too(name: str, public: str) -> None:
+    file = published(name)
+    assert file is not None
+    assert file.published == public
+    html = file_list((file,), texts("ru"))
+    assert not [one for one in ("ivan", "345-67-89", "89123456789") if one in html]
+
+
+def test_names_that_a_mask_makes_equal_stay_apart() -> None:
+    stored = [f"tickets/000/ACCREDO-42/{one}@example.org.png" for one in ("ivan", "anna")]
+    names = {one.published for one in of(*(Attachment("", one, 1, "x/y") for one in stored))}
+    assert len(names) == 2

@@ -69,7 +69,35 @@ def test_other_numbers_and_the_desks_own_ways_stay(text: str) -> None:
     assert MASK(text) == text
 
 
-@given(st.text(alphabet="ab1789+-() .@%40;&#x&я\n", max_size=60))
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("ivan@**example.org**", "**•••@•••**"),
+        ("**ivan**@example.org!", "**•••@•••**!"),
+        ("iv**an@exam**ple.org", "•••@•••"),
+        ("*ivan@example*.org", "*•••@•••*"),
+        ("**ivan@example.org**", "**•••@•••**"),
+        (r"ivan\_petrov@example\.org", "•••@•••"),
+        ("ivan@`example.org`", "`•••@•••`"),
+        ("ivan@[example.org](http://example.org)", "[•••@•••](http://example.org)"),
+        ("ivan@<b>example.org</b>", "<b>•••@•••</b>"),
+        ("<em>iv<b>an</b></em>@example.org", "<em>•••@•••</em>"),
+        (
+            'ivan@<a href="http://example.org" rel="nofollow">example.org</a>',
+            '<a href="http://example.org" rel="nofollow">•••@•••</a>',
+        ),
+        ("+7 **912** 345-67-89", "•••"),
+        ("**8 912** 345 67 89", "**•••**"),
+        ("8 912 <b>345-67-89</b>", "<b>•••</b>"),
+        ("+7 912 <strong>3456789</strong>", "<strong>•••</strong>"),
+        ("sup**port**@example.org", "sup**port**@example.org"),
+    ],
+)
+def test_bold_and_links_within_an_address_do_not_show_it(text: str, masked: str) -> None:
+    assert MASK(text) == masked
+
+
+@given(st.text(alphabet="ab1789+-() .@%40;&#x&я\n*`<>/[\\", max_size=60))
 def test_masking_twice_changes_nothing(text: str) -> None:
     once = MASK(text)
     assert MASK(once) == once

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tracker.core.accounts.records import Record, Role
-from tracker.core.pages.files import publish_file
+from tracker.core.pages.files import is_inside
 from tracker.core.settings import Settings
 from tracker.core.ticket import Ticket
 
@@ -44,7 +44,7 @@ def facts_of(ticket: Ticket, keyed: Callable[[str], str]) -> Facts | None:
         for entry in ticket.entries
         if entry.visibility == "public" and entry.kind == "message"
         for one in entry.attachments
-        if publish_file(one, ticket.id) is not None
+        if is_inside(one, ticket.id)
     }
     return Facts(
         ticket.number,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
-from tracker.core.pages.html import escape
+from tracker.core.pages.html import escape, visible
 from tracker.core.texts import Texts
 from tracker.core.ticket import Attachment, attachment_folder
 from tracker.core.wording import size_words
@@ -46,17 +46,48 @@ class PublicFile:
         return self.published.endswith(".bin")
 
 
-def publish_file(file: Attachment, ticket_id: str) -> PublicFile | None:
-    """Return how ``file`` is published, or None where its path lies outside the ticket's folder."""
+def publish_files(
+    files: Iterable[Attachment], ticket_id: str, entry_id: str, mask: Callable[[str], str]
+) -> Iterator[PublicFile]:
+    """Yield how the attachments of an entry are published, but those whose path lies outside the
+    ticket's folder.
+
+    Where ``mask`` hides something of a name, the entry and the place in it make the published one
+    unique: a digest of the name would let anybody test whose address it holds.
+    """
+    for place, file in enumerate(files, 1):
+        if is_inside(file, ticket_id):
+            yield _published(file, f"{entry_id}-{place}", mask)
+
+
+def is_inside(file: Attachment, ticket_id: str) -> bool:
+    """Whether an attachment lies in the ticket's folder, under a name that is one."""
     path = PurePosixPath(file.path)
     prefix, _, number = ticket_id.rpartition("-")
     inside = str(path.parent) == attachment_folder(prefix, int(number))
-    if not inside or path.name == ".." or not _PLAIN.fullmatch(path.name):
-        return None
-    name = path.name.lstrip(".") or "file"
+    return inside and path.name != ".." and _PLAIN.fullmatch(path.name) is not None
+
+
+def _published(file: Attachment, mark: str, mask: Callable[[str], str]) -> PublicFile:
+    stored = PurePosixPath(file.path).name
+    shown = _masked(visible(file.name or stored), mask)
+    name = stored.lstrip(".") or "file"
     extension = name.rpartition(".")[2].lower() if "." in name else ""
+    masked = _masked(visible(name), mask)
+    if masked != visible(name):
+        # The mask of an address takes an extension for the end of its domain.
+        stem = masked[: -len(extension) - 1] if masked.lower().endswith(f".{extension}") else masked
+        name = f"{stem}-{mark}" + (f".{extension}" if extension in _PASSIVE else "")
     published = name if extension in _PASSIVE else f"{name}.bin"
-    return PublicFile(file.name or path.name, file.path, published, file.size)
+    return PublicFile(shown, file.path, published, file.size)
+
+
+def _masked(name: str, mask: Callable[[str], str]) -> str:
+    """Return a file's name as ``mask`` leaves it; in names underscores stand for blanks, too."""
+    name = mask(name)
+    spaced = name.replace("_", " ")
+    masked = mask(spaced)
+    return name if masked == spaced else masked
 
 
 def written_links(files: Iterable[PublicFile], card: str = "") -> dict[str, str]:

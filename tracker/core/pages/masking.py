@@ -9,10 +9,16 @@ ADDRESS_MASK = "•••@•••"
 PHONE_MASK = "•••"
 
 _AT = r"(?:@|＠|﹫|%40|&#0*64;|&#[xX]0*40;|&commat;)"
-_ADDRESS = re.compile(
-    rf"(?P<local>[\w.+'=~-]{{1,128}}){_AT}(?P<domain>[\w-]+(?:\.[\w-]+)+|\[[\d.:a-fA-F]+\]|sealed\b)"
+# Markup of letters that stand in one word, in Markdown and in HTML: it parts no address.
+_MARK = (
+    r"(?:\*{1,3}|`{1,2}|~~|\\|</?(?:a|b|code|del|em|font|i|s|span|strong|sub|sup|u)(?: [^<>]*)?>)"
 )
-_GAP = r"[\s().\u00a0\u2010-\u2015/-]{0,3}"
+_LOCAL = rf"[\w.+'=~-]{{1,128}}+(?:{_MARK}{{1,4}}+[\w.+'=~-]{{1,128}}+){{0,4}}+{_MARK}{{0,4}}+"
+_LABEL = rf"{_MARK}{{0,4}}+[\w-]++(?:{_MARK}{{1,4}}+[\w-]++){{0,4}}+"
+_ADDRESS = re.compile(
+    rf"{_LOCAL}{_AT}(?:\[[\d.:a-fA-F]+\]|(?P<link>\[)?{_LABEL}(?:{_MARK}{{0,4}}+\.{_LABEL})+|sealed\b)"
+)
+_GAP = rf"(?:[\s().\u00a0\u2010-\u2015/-]|{_MARK}){{0,4}}"
 _PHONE = re.compile(
     r"(?<![\w•/=-])(?:"
     rf"\+(?:\d{_GAP}){{8,14}}\d"  # +7 (495) 123-45-67, +44 20 7946 0000
@@ -25,7 +31,8 @@ _PHONE = re.compile(
 
 # Cheap looks before the real ones: most texts hold neither.
 _MAY_BE_ADDRESS = re.compile(_AT)
-_MAY_BE_PHONE = re.compile(r"\d\D{0,4}\d\D{0,4}\d\D{0,4}\d\D{0,4}\d")
+_MAY_BE_PHONE = re.compile(r"\d(?:\D{0,12}\d){4}")
+_MARKS = re.compile(_MARK)
 
 
 def unmasked(text: str) -> str:
@@ -52,7 +59,40 @@ class Mask:
 
     def _address(self, found: re.Match[str]) -> str:
         whole = found[0]
-        return whole if whole.lower() in self._keep else ADDRESS_MASK
+        if _MARKS.sub("", whole).lower() in self._keep:
+            return whole
+        return (found["link"] or "") + _marked(ADDRESS_MASK, whole)
 
     def _phone(self, found: re.Match[str]) -> str:
-        return found[0] if re.sub(r"\D", "", found[0]) in self._digits else PHONE_MASK
+        whole = found[0]
+        digits = re.sub(r"\D", "", _MARKS.sub("", whole))
+        return whole if digits in self._digits else _marked(PHONE_MASK, whole)
+
+
+def _marked(mask: str, whole: str) -> str:
+    """Return the mask with the markup that began or ended within ``whole``: the rest of the text
+    keeps its other half.
+    """
+    left: list[tuple[str, bool]] = []
+    for found in _MARKS.finditer(whole):
+        mark = found[0]
+        if mark == "\\":
+            continue
+        if left and _is_pair(left[-1][0], mark):
+            left.pop()
+        else:
+            left.append((mark, _ends(mark, whole[found.end() :])))
+    before = "".join(mark for mark, _ in left)
+    return mask + before if any(ends for _, ends in left) else before + mask
+
+
+def _is_pair(one: str, other: str) -> bool:
+    if not one.startswith("<"):
+        return one == other
+    return other == f"</{one.strip('<>').split()[0]}>"
+
+
+def _ends(mark: str, after: str) -> bool:
+    if mark.startswith("<"):
+        return mark.startswith("</")
+    return not after[:1].isalnum()

@@ -10,7 +10,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from tracker.core.addresses import Address
-from tracker.core.pages.files import PublicFile, publish_file
+from tracker.core.pages.files import PublicFile, publish_files
 from tracker.core.pages.html import visible
 from tracker.core.pages.masking import Mask, unmasked
 from tracker.core.statistics import closed_at, first_answer
@@ -135,11 +135,7 @@ class Gate:
             format="" if event else entry.format,
             quoted=self._clean(entry.quoted),
             automatic=bool(entry.automatic),
-            files=tuple(
-                replace(one, name=self._clean(one.name))
-                for one in (publish_file(file, ticket_id) for file in entry.attachments)
-                if one is not None
-            ),
+            files=tuple(publish_files(entry.attachments, ticket_id, entry.id, self._mask)),
         )
 
     def _sentence(self, entry: Entry) -> str:
