@@ -20,6 +20,11 @@ from tracker.portal.site import Publication, Published
 from tracker.portal.source import FolderSource
 
 TODAY = date(2026, 11, 25)
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360"
+    "606060000000050001a5f645400000000049454e44ae426082"
+)
+"""A picture of one pixel."""
 TEMPLATES = Path(tracker.__file__).parent / "portal" / "templates"
 
 SETTINGS = """\

@@ -12,16 +12,11 @@ from playwright.sync_api import Page, expect
 
 from tests.core.pages.make import answer, entry, ticket
 from tests.portal.browser import Visit, looks, sizes, visit
-from tests.portal.desks import DeskFolder
+from tests.portal.desks import PNG, DeskFolder
 from tracker.core.ticket import Attachment
 from tracker.core.words import stem
 
 pytestmark = pytest.mark.servers
-
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360"
-    "606060000000050001a5f645400000000049454e44ae426082"
-)
 
 
 @pytest.fixture(scope="module")

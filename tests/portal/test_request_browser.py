@@ -13,9 +13,10 @@ from playwright.sync_api import Page, Route, expect
 from tests.core.pages.make import IVAN, answer, entry, ticket
 from tests.portal.axe import violations
 from tests.portal.browser import Visit, looks, visit
-from tests.portal.desks import SETTINGS, DeskFolder
+from tests.portal.desks import PNG, SETTINGS, DeskFolder
 from tracker.core.requests import Request, compose, parse
 from tracker.core.settings import Settings, read_settings
+from tracker.core.ticket import Attachment
 
 pytestmark = pytest.mark.servers
 
@@ -34,6 +35,28 @@ questions = ["Логин*: как на карточке", "Когда (прим�
 title = "Документы"
 """
 WITH_EDIT = 'edit_url = "https://git.example.org/desk/edit/main/"\n'
+RICH = """# Как войти
+
+Сначала `reset`, потом:
+
+### Команда
+
+```
+{line}
+```
+
+| {head} |
+|{rule}|
+| {head} |
+
+> Цитата
+
+- [снимок](ACCREDO-36/снимок.png)
+""".format(
+    line="sudo systemctl restart accreditation-portal.service " * 5,
+    head=" | ".join(f"Колонка{n}" for n in range(30)),
+    rule="---|" * 29 + "---",
+)
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 
 
@@ -44,11 +67,16 @@ def settings_of(language: str, more: str) -> str:
 
 def build(root: Path, language: str, more: str) -> Path:
     """A site below /desk/: tickets closed, open, merged and long, and one closed before thirty
-    open ones of the same title.
+    open ones of the same title, and one with all that Markdown has.
     """
     desk = DeskFolder(root / "source", language)
     desk.settings(settings_of(language, more))
     closing = answer("", 2, kind="event", event="closed")
+    folder = "tickets/000/ACCREDO-36"
+    names = ("снимок.png", "ivan@example.org.pdf", "page.html")
+    files = tuple(Attachment(one, f"{folder}/{one}", 3, "x/y") for one in names)
+    for one in files:
+        desk.file(one.path, PNG)
     merged = answer("", 3, id="m00003", kind="event", event="merged", data={"into": "ACCREDO-2"})
     desk.put(
         ticket(1, entry("Не могу войти"), closing, title="Кабинет не открывается", status="closed"),
@@ -63,6 +91,12 @@ def build(root: Path, language: str, more: str) -> Path:
         ),
         ticket(5, entry("Опять"), closing, title="Тормозит принтер", status="closed"),
         *(ticket(n, entry("Снова"), title="Тормозит принтер") for n in range(6, 36)),
+        ticket(
+            36,
+            entry("# Не вхожу", quoted="> так и было", format="markdown", attachments=files),
+            answer(RICH, format="markdown", quoted="так", attachments=files),
+            title="С разметкой",
+        ),
     )
     desk.commit()
     done = desk.build()
@@ -390,6 +424,18 @@ def test_pages_are_accessible_and_fit_a_phone(site: Visit, address: str) -> None
     for scheme, width in looks(page, 390):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert violations(page) == [], scheme
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_card_with_markdown_is_accessible_and_fits(site: Visit, width: int, scheme: str) -> None:
+    page = site.open("tickets/ACCREDO-36/", width, scheme, until="networkidle")
+    assert page.locator("article :is(h2, pre, table, blockquote, .tk-files li)").count() > 8
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(page) == []
+    for summary in page.locator("summary").all():
+        summary.click()
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -14,8 +14,8 @@ from playwright.sync_api import Page, expect
 from tests.core.pages.make import IVAN, answer, entry, ticket
 from tests.portal.axe import violations
 from tests.portal.browser import Visit, visit
+from tests.portal.desks import PNG
 from tests.portal.members import BELOW, Members, members_at, numbers, sign_in
-from tests.portal.test_browser import PNG
 from tracker.core.addresses import Address
 from tracker.core.ticket import Attachment
 

@@ -55,7 +55,7 @@ HOSTILE = [
 ]
 
 _ALLOWED = {
-    *("p", "br", "em", "strong", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a", "h4"),
+    *("p", "br", "em", "strong", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a", "h2"),
     *("hr", "table", "thead", "tbody", "tr", "th", "td", "sub", "sup"),
 }
 
@@ -79,7 +79,10 @@ def tags_of(html: str) -> list[tuple[str, dict[str, str | None]]]:
 def assert_harmless(html: str) -> None:
     for tag, attributes in tags_of(html):
         assert tag in _ALLOWED
-        assert attributes.keys() <= {"href", "rel", "start", "align"}, html
+        allowed = {"href", "rel", "start", "align"}
+        if tag in ("code", "table") and attributes.get("tabindex") == "0":
+            allowed.add("tabindex")
+        assert attributes.keys() <= allowed, html
         if "href" in attributes:
             assert re.match(r"https?://", attributes["href"] or ""), html
             assert attributes["rel"] == "nofollow noreferrer"
@@ -143,6 +146,22 @@ def test_markdown_keeps_what_agents_use() -> None:
     for piece in ("<strong>Да</strong>", "<ol>", "<li>раз</li>", "<code>код</code>"):
         assert piece in html
     assert '<a href="https://example.org/x" rel="nofollow noreferrer">' in html
+
+
+def test_every_heading_comes_right_below_the_title() -> None:
+    html = render_body("# раз\n\n### два\n\nтри\n---\n\n###### четыре", "markdown")
+    assert re.findall(r"<(h\d)>", html) == ["h2"] * 4
+
+
+def test_the_keyboard_reaches_what_scrolls() -> None:
+    html = render_body("`x`\n\n```\nкод\n```\n\n| а |\n|---|\n| б |", "markdown")
+    assert "<p><code>x" in html
+    assert "<pre><code tabindex=0>код" in html and "<table tabindex=0>" in html
+
+
+def test_what_looks_like_a_tag_in_a_link_stays_a_link() -> None:
+    link = "[x](https://example.org/<table><pre><code><h1>)"
+    assert_harmless(render_body(link, "markdown"))
 
 
 def test_a_link_to_an_attachment_leads_to_where_it_is_published() -> None:

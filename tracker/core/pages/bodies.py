@@ -65,7 +65,11 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "th": {"align"},
     "td": {"align"},
 }
+# A card has one heading of the first level, its title: any other is of the second.
 _HEADING = re.compile(r"<(/?)h[1-6]>")
+# What may be wider than the page scrolls, and the keyboard must get there.
+_WIDE = re.compile(r"<(?:pre><code|table)(?=>)")
+# Neither puts a quote in: a link's value may hold what looks like such a tag.
 
 
 def render_body(text: str, form: Format, links: Mapping[str, str] | None = None) -> str:
@@ -195,4 +199,4 @@ def _render_markdown(text: str, links: Mapping[str, str]) -> str:
         link_rel=_REL,
         strip_comments=True,
     )
-    return visible(_HEADING.sub(r"<\1h4>", clean))
+    return visible(_HEADING.sub(r"<\1h2>", _WIDE.sub(r"\g<0> tabindex=0", clean)))

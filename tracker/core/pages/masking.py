@@ -10,8 +10,10 @@ PHONE_MASK = "•••"
 
 _AT = r"(?:@|＠|﹫|%40|&#0*64;|&#[xX]0*40;|&commat;)"
 # Markup of letters that stand in one word, in Markdown and in HTML: it parts no address.
+# No quote but those of a whole link: nothing that looks like a tag within a value is taken for one.
 _MARK = (
-    r"(?:\*{1,3}|`{1,2}|~~|\\|</?(?:a|b|code|del|em|font|i|s|span|strong|sub|sup|u)(?: [^<>]*)?>)"
+    r"(?:\*{1,3}|`{1,2}|~~|\\|</?(?:a|b|code|del|em|i|strong|sub|sup)>"
+    r"|<a href=\"[^\"<>]*\"(?: rel=\"[^\"<>]*\")?>)"
 )
 _LOCAL = rf"[\w.+'=~-]{{1,128}}+(?:{_MARK}{{1,4}}+[\w.+'=~-]{{1,128}}+){{0,4}}+{_MARK}{{0,4}}+"
 _LABEL = rf"{_MARK}{{0,4}}+[\w-]++(?:{_MARK}{{1,4}}+[\w-]++){{0,4}}+"

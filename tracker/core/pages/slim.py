@@ -11,7 +11,7 @@ import re
 _QUOTES = re.compile(r"(?<=[a-z]=)\"([A-Za-z0-9_./:+-]+)\"(?=[^<>]*>)")
 # HTML, 13.1.2.4: such an end may go where one of these follows, or where its parent ends.
 _ENDS = re.compile(
-    r"</(?:p>(?=<(?:/?(?:article|blockquote|details|ol|ul)|/li|p|h4|hr|pre|table)[ >])"
+    r"</(?:p>(?=<(?:/?(?:article|blockquote|details|ol|ul)|/li|p|h2|hr|pre|table)[ >])"
     r"|li>(?=</?(?:li|ol|ul)>))"
 )
 
