@@ -1,9 +1,9 @@
-"""What the receiving server found out about a mail: DMARC and DKIM (RFC 8601)."""
+"""What the receiving server found out about a mail: DMARC in Authentication-Results (RFC 8601)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Literal
 
 Verdict = Literal["pass", "fail", "none"]
@@ -16,11 +16,7 @@ _MAX = 20_000
 
 
 def verdict(values: Iterable[str], authserv_id: str, from_domain: str) -> Verdict:
-    """Return whether the server ``authserv_id`` found a mail to be of ``from_domain``.
-
-    Its DMARC result decides. Where the domain publishes no policy (``dmarc=none``) or the server
-    does not look for one, a valid DKIM signature of the very same domain counts as a pass: that is
-    what DMARC itself would have asked for (RFC 7489, section 3.1.1, strict alignment).
+    """Return the DMARC result for ``from_domain`` by the server ``authserv_id``.
 
     ``values`` are the Authentication-Results headers, topmost first. Only the topmost one of that
     server counts for each method: a sender can write more below. Headers of another server,
@@ -31,31 +27,20 @@ def verdict(values: Iterable[str], authserv_id: str, from_domain: str) -> Verdic
     domain = _domain(from_domain)
     if not wanted or not domain:
         return "none"
-    believed = [results for server, results in map(parse, values) if server == wanted]
-    for result, properties in _topmost("dmarc", believed)[:1]:
-        if _domain(properties.get("header.from", domain)) != domain:
-            return "none"
-        if result in _FAILED:
-            return "fail"
-        if result != "none":
-            return "pass" if result == "pass" else "none"
-    signed = _topmost("dkim", believed)
-    aligned = any(
-        result == "pass" and _domain(properties.get("header.d", "")) == domain
-        for result, properties in signed
-    )
-    return "pass" if aligned else "none"
-
-
-def _topmost(
-    method: str, believed: Iterable[Sequence[tuple[str, str, dict[str, str]]]]
-) -> list[tuple[str, dict[str, str]]]:
-    """Return the results of a method in the topmost header that has any."""
-    for results in believed:
-        found = [(result, properties) for name, result, properties in results if name == method]
-        if found:
-            return found
-    return []
+    for value in values:
+        server, results = parse(value)
+        if server != wanted:
+            continue
+        for method, result, properties in results:
+            if method != "dmarc":
+                continue
+            named = properties.get("header.from", domain)
+            if _domain(named) != domain:
+                return "none"
+            if result == "pass":
+                return "pass"
+            return "fail" if result in _FAILED else "none"
+    return "none"
 
 
 def parse(value: str) -> tuple[str, list[tuple[str, str, dict[str, str]]]]:
