@@ -30,6 +30,8 @@ def as_json(mail: Mail, expected: dict[str, object]) -> dict[str, object]:
             assert isinstance(named, list)
             fields = [set(one) for one in named] + [set()] * len(value)
             value = [part_as_json(part, keys) for part, keys in zip(value, fields, strict=False)]
+        elif name == "authentication_results":
+            value = [list(group) for group in value]
         elif isinstance(value, tuple):
             value = [written(one) for one in value]
         shown[name] = value

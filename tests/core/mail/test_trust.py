@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.core.mail import read_mail
 from tracker.core.mail.trust import parse, verdict
 
 ID = "mx.example.com"
@@ -37,29 +38,52 @@ ID = "mx.example.com"
 )
 def test_verdict(values: list[str], expected: str) -> None:
     """Comments, versions, quoted strings, several headers, other servers."""
-    assert verdict(values, ID, "example.org") == expected
+    assert verdict([values], ID, "example.org") == expected
+
+
+@pytest.mark.parametrize(
+    ("between", "expected"),
+    [
+        ("", "pass"),  # two programs of one server; a provider must strip its name from mails
+        ("Received-SPF: pass\r\nDKIM-Filter: x\r\n", "pass"),
+        ("Received: from evil.example by mx.example.com\r\n", "none"),
+        ("DKIM-Signature: v=1\r\n", "none"),
+        ("From: ivan@example.org\r\n", "none"),
+    ],
+)
+def test_only_the_topmost_headers_count(between: str, expected: str) -> None:
+    """What stands below anything else came with the mail."""
+    raw = (
+        "Received: from mx.example.com by inside.example.com\r\n"
+        "Authentication-Results: filter.example.com; spf=none\r\n"
+        "Received: from evil.example by mx.example.com\r\n"
+        f"Authentication-Results: {ID}; spf=pass\r\n{between}"
+        f"Authentication-Results: {ID}; dmarc=pass header.from=example.org\r\n\r\nx"
+    )
+    groups = read_mail(raw.encode()).authentication_results
+    assert verdict(groups, ID, "example.org") == expected
 
 
 def test_nobody_is_believed_unasked() -> None:
     """Without a configured server, or a domain, there is no verdict."""
-    assert verdict(["; dmarc=pass"], "", "example.org") == "none"
-    assert verdict(["mx.example.com; dmarc=pass"], ID, "") == "none"
+    assert verdict([["; dmarc=pass"]], "", "example.org") == "none"
+    assert verdict([["mx.example.com; dmarc=pass"]], ID, "") == "none"
 
 
 def test_international_domains() -> None:
     """A domain and its ASCII form are one."""
     value = "mx.example.com; dmarc=pass header.from=xn--e1afmkfd.example"
-    assert verdict([value], ID, "пример.example") == "pass"
+    assert verdict([[value]], ID, "пример.example") == "pass"
 
 
 @given(st.text('mx.;=()"\\ dkpas1/', max_size=80))
 def test_any_value(value: str) -> None:
     """Any characters are parsed."""
     parse(value)
-    assert verdict([value], ID, "example.org") in ("pass", "fail", "none")
+    assert verdict([[value]], ID, "example.org") in ("pass", "fail", "none")
 
 
 @pytest.mark.parametrize("piece", ["(", '"', ";", "=", "a=b ", '\\"'])
 def test_long_values(piece: str) -> None:
     """A hostile header costs no time."""
-    assert verdict([ID + "; " + piece * 100_000], ID, "example.org") == "none"
+    assert verdict([[ID + "; " + piece * 100_000]], ID, "example.org") == "none"

@@ -98,7 +98,7 @@ class Mail:
     bounce: Bounce | None
     list_id: str
     loop: str
-    authentication_results: tuple[str, ...]
+    authentication_results: tuple[tuple[str, ...], ...]
     delivered_to: tuple[Address, ...]
     spam: bool
     charset_guessed: str

@@ -18,6 +18,7 @@ from tracker.core.mail.people import addresses
 from tracker.core.mail.quoting import split_quoted
 from tracker.core.mail.structure import Node, Reader
 from tracker.core.mail.subjects import is_forward_subject, is_reply_subject
+from tracker.core.mail.trust import BESIDE_VERDICTS
 from tracker.core.mail.words import header_text
 
 LOOP_HEADER = "X-Tracker-Desk"
@@ -90,9 +91,7 @@ def read_mail(
         bounce=read_bounce(root, reader, whole) if kind == "bounce" else None,
         list_id=list_id(headers),
         loop=header_text(root.header(LOOP_HEADER.lower())),
-        authentication_results=tuple(
-            header_text(value) for value in headers.get("authentication-results", ())[:_MAX_HEADERS]
-        ),
+        authentication_results=_verdicts(root),
         delivered_to=_delivered_to(headers),
         spam=is_spam(headers),
         charset_guessed=body.guessed,
@@ -116,6 +115,18 @@ def _people(headers: dict[str, list[str]], name: str, hint: str) -> tuple[Addres
         return ()
     found = (address for value in values for address in addresses(value, hint))
     return tuple(dict.fromkeys(address for address in found if "@" in address.email))
+
+
+def _verdicts(root: Node) -> tuple[tuple[str, ...], ...]:
+    """Return the Authentication-Results in the groups that stand together."""
+    values = root.headers.get("authentication-results", [])[:_MAX_HEADERS]
+    groups: list[list[str]] = [[]]
+    for name in root.order:
+        if name == "authentication-results" and values:
+            groups[-1].append(header_text(values.pop(0)))
+        elif name not in BESIDE_VERDICTS and groups[-1]:
+            groups.append([])
+    return tuple(tuple(group) for group in groups if group)
 
 
 def _delivered_to(headers: dict[str, list[str]]) -> tuple[Address, ...]:

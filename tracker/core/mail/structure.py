@@ -34,8 +34,8 @@ class Node:
     """One part: its headers, and where its body lies in ``raw``.
 
     ``headers`` maps a lower-case name to its values in order, unfolded later, as Latin-1
-    text: one character a byte. ``start`` is where the header block begins, ``body`` where
-    the body does, ``end`` where it ends.
+    text: one character a byte; ``order`` has the names as they come. ``start`` is where the
+    header block begins, ``body`` where the body does, ``end`` where it ends.
     """
 
     raw: bytes
@@ -43,6 +43,7 @@ class Node:
     body: int
     end: int
     headers: dict[str, list[str]]
+    order: tuple[str, ...] = ()
     type: str = "text/plain"
     params: dict[str, str] = field(default_factory=dict)
     parts: list[Node] = field(default_factory=list)
@@ -90,37 +91,41 @@ class Reader:
         return inner
 
     def _node(self, start: int, end: int, default_type: str) -> Node:
-        headers, body = self._headers(start, end)
+        headers, order, body = self._headers(start, end)
         self._count += 1
-        node = Node(self.raw, start, body, end, headers)
+        node = Node(self.raw, start, body, end, headers, order)
         node.type, node.params = content_type(node.header("content-type"), default_type)
         return node
 
-    def _headers(self, start: int, end: int) -> tuple[dict[str, list[str]], int]:
-        """Read the header block that begins at ``start``; return it and the body's place."""
+    def _headers(self, start: int, end: int) -> tuple[dict[str, list[str]], tuple[str, ...], int]:
+        """Read the header block that begins at ``start``; return it, the names in their order and
+        the body's place.
+        """
         raw = self.raw
         first = raw[start : start + 2]
         if first[:1] == b"\n" or first == b"\r\n":
-            return {}, start + (1 if first[:1] == b"\n" else 2)
+            return {}, (), start + (1 if first[:1] == b"\n" else 2)
         blank = _BLANK.search(raw, start, min(end, start + MAX_HEADER_BLOCK))
         stop = blank.start() + 1 if blank else min(end, start + MAX_HEADER_BLOCK)
         body = blank.end() if blank else stop
         block = raw[start:stop].decode("latin-1")
         headers: dict[str, list[str]] = {}
+        order: list[str] = []
         last = 0
         for found in _HEADER.finditer(block):
             value = found[2].rstrip()
             if len(value) > MAX_VALUE:
                 value = value[:MAX_VALUE]
                 self.problems["long-header"] = None
-            headers.setdefault(found[1].lower(), []).append(value)
+            order.append(found[1].lower())
+            headers.setdefault(order[-1], []).append(value)
             last = found.end()
         if block[last:].strip():
             # Words where a header should stand: the blank line is missing, text begins here.
             self.problems["no-blank-line" if headers else "no-headers"] = None
             line_end = _LINE_END.match(raw, start + last, end)
             body = line_end.end() if line_end and last else start + last
-        return headers, body
+        return headers, tuple(order), body
 
     def _split(self, root: Node, depth: int) -> None:
         """Find the parts of ``root`` and of all parts below it, without recursion."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 Verdict = Literal["pass", "fail", "none"]
@@ -13,37 +13,47 @@ _TOKEN = re.compile(r"\"((?:[^\"\\]|\\.)*)\"?|([;=()\s])|([^;=()\s\"]+)", re.DOT
 _PAIR = re.compile(r"\\(.)", re.DOTALL)
 _FAILED = frozenset({"fail", "permerror"})
 _MAX = 20_000
+BESIDE_VERDICTS = frozenset(("received-spf", "dkim-filter", "dmarc-filter"))
+"""Headers that checking programs write between their verdicts."""
+
+Results = list[tuple[str, str, dict[str, str]]]
+"""Method, result and properties of each check."""
 
 
-def verdict(values: Iterable[str], authserv_id: str, from_domain: str) -> Verdict:
+def verdict(groups: Iterable[Sequence[str]], authserv_id: str, from_domain: str) -> Verdict:
     """Return the DMARC result for ``from_domain`` by the server ``authserv_id``.
 
-    ``values`` are the Authentication-Results headers, topmost first. Only the topmost one of that
-    server counts for each method: a sender can write more below. Headers of another server,
-    a version other than 1, and results for another domain in ``header.from`` are no result.
-    An empty ``authserv_id`` believes nobody.
+    ``groups`` are the Authentication-Results headers that stand together, topmost first. Only the
+    first group in which that server speaks counts, and there the topmost result: a sender can
+    write more below. Headers of another server, a version other than 1, and results for another
+    domain in ``header.from`` are no result. An empty ``authserv_id`` believes nobody.
     """
-    wanted = authserv_id.strip().lower()
     domain = _domain(from_domain)
-    if not wanted or not domain:
+    if not domain:
         return "none"
-    for value in values:
-        server, results = parse(value)
-        if server != wanted:
+    for method, result, properties in _believed(groups, authserv_id):
+        if method != "dmarc":
             continue
-        for method, result, properties in results:
-            if method != "dmarc":
-                continue
-            named = properties.get("header.from", domain)
-            if _domain(named) != domain:
-                return "none"
-            if result == "pass":
-                return "pass"
-            return "fail" if result in _FAILED else "none"
+        named = properties.get("header.from", domain)
+        if _domain(named) != domain:
+            return "none"
+        if result == "pass":
+            return "pass"
+        return "fail" if result in _FAILED else "none"
     return "none"
 
 
-def parse(value: str) -> tuple[str, list[tuple[str, str, dict[str, str]]]]:
+def _believed(groups: Iterable[Sequence[str]], authserv_id: str) -> Results:
+    """Return the results of the topmost headers of a server."""
+    wanted = authserv_id.strip().lower()
+    for group in groups if wanted else ():
+        parsed = [results for server, results in map(parse, group) if server == wanted]
+        if parsed:
+            return [one for results in parsed for one in results]
+    return []
+
+
+def parse(value: str) -> tuple[str, Results]:
     """Return the authserv-id and the results (method, result, properties), in lower case.
 
     Comments are dropped, quoted strings count as written; ``method/1`` is ``method``.
@@ -52,7 +62,7 @@ def parse(value: str) -> tuple[str, list[tuple[str, str, dict[str, str]]]]:
     head = sections[0] if sections else []
     if not head or (len(head) > 1 and head[1] != "1"):
         return "", []
-    results = []
+    results: Results = []
     for section in sections[1:]:
         pairs = _pairs(section)
         if not pairs:
