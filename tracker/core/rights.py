@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tracker.core.addresses import Address
 from tracker.core.mail import Mail
-from tracker.core.mail.trust import Verdict, verdict
+from tracker.core.mail.trust import Verdict, is_signed, verdict
 from tracker.core.operations import is_own, is_spam
 from tracker.core.settings import Settings
 from tracker.core.threading import Thread, role_on
@@ -23,8 +24,9 @@ TOKEN_LASTS = timedelta(days=14)
 class Sender:
     """Who says to have written a mail.
 
-    ``proof`` is the DMARC verdict on that. ``handle`` is the agent who uses this address,
-    whoever wrote. ``passed_on`` says that a forwarder named the person, who is not proven;
+    ``proof`` is the DMARC verdict on that; ``signed`` says that the sender's domain has no such
+    policy and signed the mail, which is enough for an agent. ``handle`` is the agent who uses this
+    address, whoever wrote. ``passed_on`` says that a forwarder named the person, who is not proven;
     ``vouched`` that the owner of the desk vouches for its agents' mails, those of an archive.
     """
 
@@ -33,6 +35,12 @@ class Sender:
     handle: str | None = None
     passed_on: bool = False
     vouched: bool = False
+    signed: bool = False
+
+    @property
+    def is_agent(self) -> bool:
+        """Whether it is surely the agent whose address it is."""
+        return self.handle is not None and (self.proof == "pass" or self.signed or self.vouched)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,7 @@ class Standing:
 
 def sender_of(mail: Mail, settings: Settings) -> Sender:
     """Return who wrote a mail: its From, or the Reply-To of a configured forwarder."""
-    proof = _verdict(mail, settings)
+    proof = verdict(*_results(mail, settings))
     address, passed_on = mail.sender, False
     if mail.sender.key in (one.lower() for one in settings.mailbox.forwarders):
         named = [one for one in mail.reply_to if not is_own(settings, one.key)]
@@ -67,14 +75,16 @@ def sender_of(mail: Mail, settings: Settings) -> Sender:
             proof = "fail" if proof == "fail" else "none"
     name = without_tokens(address.name)
     handle = settings.agent_by_email(address.key) if address.key else None
-    return Sender(Address(name, address.email), proof, handle, passed_on)
+    signed = not passed_on and is_signed(*_results(mail, settings))
+    return Sender(Address(name, address.email), proof, handle, passed_on, signed=signed)
 
 
-def _verdict(mail: Mail, settings: Settings) -> Verdict:
+def _results(mail: Mail, settings: Settings) -> tuple[Sequence[Sequence[str]], str, str]:
+    """Return what the provider found out, the name it is believed by, and about which domain."""
     if "several-from" in mail.problems:
-        return "none"  # the verdict speaks of one From only (RFC 7489, section 6.6.1)
+        return (), "", ""  # results speak of one From only (RFC 7489, section 6.6.1)
     domain = mail.sender.key.rpartition("@")[2]
-    return verdict(mail.authentication_results, settings.mailbox.authserv_id, domain)
+    return mail.authentication_results, settings.mailbox.authserv_id, domain
 
 
 def standing(
@@ -100,7 +110,7 @@ def standing(
 
 
 def _of_newcomer(sender: Sender) -> Standing:
-    passed = sender.proof == "pass" or (sender.vouched and sender.handle is not None)
+    passed = sender.proof == "pass" or sender.is_agent
     if sender.proof == "fail" or (sender.handle is not None and not passed):
         return Standing("requester", "held")
     return Standing("requester", certain=passed, handle=sender.handle)
@@ -111,7 +121,7 @@ def _of_agent(sender: Sender, thread: Thread, settings: Settings, received: date
     found = Standing(
         "requester" if role == "requester" else "agent", certain=True, handle=sender.handle
     )
-    if sender.proof == "pass" or sender.vouched:
+    if sender.is_agent:
         return found
     if settings.mailbox.authserv_id or sender.passed_on:
         return Standing("stranger", "held")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.core.mail import read_mail
-from tracker.core.mail.trust import parse, verdict
+from tracker.core.mail.trust import is_signed, parse, verdict
 
 ID = "mx.example.com"
 
@@ -39,6 +39,36 @@ ID = "mx.example.com"
 def test_verdict(values: list[str], expected: str) -> None:
     """Comments, versions, quoted strings, several headers, other servers."""
     assert verdict([values], ID, "example.org") == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["mx.example.com; dkim=pass header.d=mail.example.org; dmarc=none"], True),
+        (["mx.example.com; dkim=pass header.d=example.org"], True),
+        (["mx.example.com; dkim=fail header.d=x; dkim=pass header.i=@EXAMPLE.org"], True),
+        (["mx.example.com; dkim=pass header.i=@example.org", "mx.example.com; dmarc=none"], True),
+        (["mx.example.com; dkim=pass header.d=example.org; dmarc=bestguesspass"], True),
+        (["mx.example.com; dkim=pass header.d=example.org; dmarc=fail"], False),
+        (
+            ["mx.example.com; dmarc=temperror", "mx.example.com; dkim=pass header.d=example.org"],
+            False,
+        ),
+        (["mx.example.com; dkim=pass header.d=example.org; dmarc=none header.from=x.org"], False),
+        (["mx.example.com; dkim=pass header.d=a.mail.example.org"], False),
+        (["mx.example.com; dkim=pass header.d=l.example.org"], False),
+        (["mx.example.com; dkim=pass header.d=org"], False),
+        (["mx.example.com; dkim=none header.d=example.org; spf=pass"], False),
+        (["mx.example.com; dkim=pass"], False),
+        (["evil.example; dkim=pass header.d=example.org"], False),
+        ([], False),
+    ],
+)
+def test_signed_by_the_domain_itself(values: list[str], expected: bool) -> None:
+    """Where DMARC says nothing, a signature of the domain or one above it does."""
+    assert is_signed([values], ID, "mail.example.org") == expected
+    assert not is_signed([values], "", "mail.example.org")
+    assert not is_signed([values], ID, "")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ _FOLD = re.compile(r"\s+")
 _TOKEN = re.compile(r"\"((?:[^\"\\]|\\.)*)\"?|([;=()\s])|([^;=()\s\"]+)", re.DOTALL)
 _PAIR = re.compile(r"\\(.)", re.DOTALL)
 _FAILED = frozenset({"fail", "permerror"})
+_NO_POLICY = frozenset({"none", "bestguesspass"})
 _MAX = 20_000
 BESIDE_VERDICTS = frozenset(("received-spf", "dkim-filter", "dmarc-filter"))
 """Headers that checking programs write between their verdicts."""
@@ -41,6 +42,26 @@ def verdict(groups: Iterable[Sequence[str]], authserv_id: str, from_domain: str)
             return "pass"
         return "fail" if result in _FAILED else "none"
     return "none"
+
+
+def is_signed(groups: Iterable[Sequence[str]], authserv_id: str, from_domain: str) -> bool:
+    """Whether the server says that the domain, or one above it, signed the mail (DKIM), and that
+    the domain has no DMARC policy which says more. ``groups`` are as for ``verdict``.
+    """
+    domain, signed = _domain(from_domain), False
+    for method, result, properties in _believed(groups, authserv_id) if domain else ():
+        if method == "dmarc" and (
+            result not in _NO_POLICY or _domain(properties.get("header.from", domain)) != domain
+        ):
+            return False
+        if method == "dkim" and result == "pass":
+            signer = properties.get("header.d") or properties.get("header.i", "")
+            signed = signed or _is_aligned(domain, _domain(signer))
+    return signed
+
+
+def _is_aligned(domain: str, signer: str) -> bool:
+    return "." in signer and (domain == signer or domain.endswith(f".{signer}"))
 
 
 def _believed(groups: Iterable[Sequence[str]], authserv_id: str) -> Results:
