@@ -26,6 +26,9 @@ MORE = """
 name = "Анна"
 emails = ["anna@example.org"]
 
+[sla]
+first_answer = "2h"
+
 [requests.access]
 title = "Доступ в кабинет"
 text = "Не получается войти"
@@ -481,6 +484,24 @@ def test_agents_find_the_file_of_a_card(site: Visit, number: int) -> None:
     )
     assert page.goto(f"{site.base}help/")
     expect(page.get_by_role("link", name="Изменить в Git")).to_have_count(0)
+
+
+def test_what_is_overdue_is_shown_by_the_clock(site: Visit) -> None:
+    page = site.open("queues/")
+    page.clock.set_fixed_time("2026-11-23T07:59:00Z")  # the desk opens at 6:00 UTC
+    page.reload()
+    expect(page.get_by_role("link", name="Просрочены 0")).to_be_visible()
+    expect(page.locator("#overdue ~ .tk-none")).to_have_text("Здесь ничего не ждёт.")
+    expect(page.locator(".tk-late")).to_have_count(0)
+    page.clock.set_fixed_time("2026-11-23T08:01:00Z")
+    page.reload()
+    page.get_by_role("link", name="Просрочены 32").click()
+    rows = page.locator("#overdue + .tk-scroll tbody tr")
+    expect(rows).to_have_count(32)
+    expect(rows.first).to_contain_text("23.11.2026 11:00просрочено")
+    numbers = rows.locator("td:first-child").all_inner_texts()
+    assert "ACCREDO-2" in numbers and "ACCREDO-36" not in numbers  # which was answered
+    assert violations(page) == []
 
 
 def test_queues_lead_to_their_tickets(site: Visit) -> None:

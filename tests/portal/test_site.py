@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable
@@ -23,6 +24,7 @@ from tracker.portal.source import FolderSource
 
 CANARY = "канарейка7f3a"
 AGENTS = '\n[agents.anna]\nname = "Анна"\nemails = []\n'
+TARGETS = '\n[sla]\nfirst_answer = "8h"\n'
 
 
 def clean(desk: DeskFolder, pages: Path, *, committed: bool = False) -> dict[str, str]:
@@ -344,7 +346,7 @@ def test_a_merged_ticket_s_page_names_the_other_as_the_one_to_keep(
 def test_queues_follow_every_change(tmp_path: Path) -> None:
     """Assignee and side are no part of a card or a row: the page changes all the same."""
     desk = DeskFolder(tmp_path / "desk")
-    desk.settings((desk.root / "tracker.toml").read_text("utf-8") + AGENTS)
+    desk.settings((desk.root / "tracker.toml").read_text("utf-8") + AGENTS + TARGETS)
     desk.commit()
     assert desk.build().returncode == 0
     pages = desk.root / ".tracker" / "portal" / "pages"
@@ -362,6 +364,7 @@ def test_queues_follow_every_change(tmp_path: Path) -> None:
         desk.publish(pages)
         assert contents(desk.site) == clean(desk, pages)
     assert "ACCREDO-1" in queues(desk) and "ACCREDO-2" not in queues(desk)
+    assert set(re.findall(r'tk-due" datetime="([^"]+)', queues(desk))) == {"2026-11-23T14:00:00Z"}
 
 
 def queues(desk: DeskFolder) -> str:

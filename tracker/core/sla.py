@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
 from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
+from tracker.core.options import Sla
 from tracker.core.settings import Settings
 from tracker.core.ticket import Entry, Ticket
 from tracker.core.working_time import Calendar, Duration
@@ -85,9 +87,12 @@ class Targets:
     @classmethod
     def of(cls, settings: Settings) -> Targets:
         """Take the targets from the settings."""
-        sla = settings.sla
-        holidays = frozenset(sla.holidays)
-        calendar = Calendar(settings.desk.timezone, sla.hours, holidays, sla.workdays)
+        return cls.at(settings.sla, settings.desk.timezone)
+
+    @classmethod
+    def at(cls, sla: Sla, zone: ZoneInfo) -> Targets:
+        """Take the targets from their table, for a desk in ``zone``."""
+        calendar = Calendar(zone, sla.hours, frozenset(sla.holidays), sla.workdays)
         return cls(calendar, sla.first_answer, sla.close)
 
     def due(self, clock: Clock) -> Due | None:

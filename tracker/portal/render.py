@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from tracker.adapters.processes import cut, in_batches
 from tracker.core.document import TicketFault, parse
+from tracker.core.options import Sla
 from tracker.core.pages.cards import CardWriter, repair_card
 from tracker.core.pages.lists import repair_row, row
 from tracker.core.pages.queues import Standing
@@ -19,6 +22,7 @@ from tracker.core.pages.shell import Shell
 from tracker.core.pages.site import Desk, ticket_url
 from tracker.core.pages.view import Gate, PublicTicket, looked_at
 from tracker.core.pages.words import ticket_stems
+from tracker.core.sla import Clock, Targets
 from tracker.core.statistics import Facts
 from tracker.core.ticket import Ticket
 
@@ -89,7 +93,7 @@ class Renderer:
             kept = Rendered(task.id, _number(task.id), task.path, task.oid, *_UNSEEN)
         else:
             self._write(public, cards, shell)
-            kept = self._kept(task, public)
+            kept = self._kept(task, public, _due_at(ticket, self.desk))
         if not self.desk.review:
             return kept
         return kept._replace(requester=ticket.requester.key, looked=looked_at(ticket))
@@ -104,7 +108,7 @@ class Renderer:
         )
         write_text(self.out / ticket_url(ticket.id) / "index.html", page)
 
-    def _kept(self, task: Task, public: PublicTicket) -> Rendered:
+    def _kept(self, task: Task, public: PublicTicket, due: datetime | None) -> Rendered:
         return Rendered(
             task.id,
             public.number,
@@ -121,7 +125,7 @@ class Renderer:
                 for entry in public.entries
                 for one in entry.files
             ),
-            Standing.of(public).kept,
+            Standing.of(public, due).kept,
             int(public.updated.timestamp()),
             record(public, self.desk) if self.desk.is_public else "",
             Facts.of(
@@ -158,6 +162,19 @@ def _read(task: Task) -> Ticket | None:
     except (TicketFault, UnicodeDecodeError):
         return None
     return ticket if ticket.id == task.id else None
+
+
+def _due_at(ticket: Ticket, desk: Desk) -> datetime | None:
+    """Return by when the next thing is due on a ticket, None where nothing is."""
+    if desk.sla is None or not (desk.has_targets and ticket.is_open):
+        return None
+    due = _targets(desk.sla, desk.zone).due(Clock.of(ticket))
+    return due.at if due else None
+
+
+@cache
+def _targets(sla: Sla, zone: ZoneInfo) -> Targets:
+    return Targets.at(sla, zone)
 
 
 @cache

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.core.pages.make import IVAN, answer, desk, entry, ticket
+from tests.core.samples import settings
 from tracker.core.pages.queues import QueuesPage, Standing, Waiting
 from tracker.core.pages.view import Gate
 from tracker.core.ticket import Ticket
@@ -49,7 +50,7 @@ def test_only_agents_of_the_desk_are_told() -> None:
 
 
 def test_a_standing_is_read_as_it_was_kept() -> None:
-    one = Standing("them", "2026-11-23", "anna")
+    one = Standing("them", "2026-11-23", "anna", "2026-11-24T06:30:00Z")
     assert Standing.read(one.kept) == one
     assert Standing.read("") == Standing()
 
@@ -76,6 +77,24 @@ def test_queues_have_their_tickets_oldest_first() -> None:
     }
     assert "&lt;ACCREDO-1&gt;" in html
     assert '<time datetime="2026-11-24">24.11.2026</time>' in html
+
+
+def test_what_is_due_stands_in_every_queue_and_hidden_in_one_of_its_own() -> None:
+    """A page that lies there can't know what is overdue: its script shows that."""
+    tickets = [
+        Waiting("ACCREDO-1", 1, "open", Standing("us", "2026-11-20", "", "2026-11-25T10:00:00Z")),
+        Waiting("ACCREDO-2", 2, "open", Standing("us", "2026-11-21", "", "2026-11-24T06:30:00Z")),
+        Waiting("ACCREDO-3", 3, "open", Standing("us", "2026-11-22")),
+    ]
+    timed = desk(agents=AGENTS, sla=settings('\n[sla]\nfirst_answer = "8h"\n').sla)
+    html = QueuesPage(timed).page(tickets, "", str)
+    assert '<a href="#overdue" hidden>Просрочены <span>2</span></a>' in html
+    section = html.partition("<section hidden>")[2].partition("</section>")[0]
+    assert re.findall(r"tickets/ACCREDO-(\d)/", section) == ["2", "1"]
+    due = '<time class="tk-due" datetime="2026-11-24T06:30:00Z">24.11.2026 09:30</time>'
+    assert html.count(due) == 3
+    untimed = QueuesPage(DESK).page(tickets, "", str)
+    assert "overdue" not in untimed and "tk-due" not in untimed
 
 
 def test_a_long_queue_shows_its_oldest() -> None:

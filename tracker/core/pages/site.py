@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from tracker.core.options import RequestType
+from tracker.core.options import RequestType, Sla
 from tracker.core.pages.html import escape
 from tracker.core.settings import Settings
 from tracker.core.texts import Texts, texts
@@ -31,7 +31,7 @@ class Desk:
 
     ``agents`` are pairs of handle and name, ``requests`` of a type's key and the type.
     ``is_public`` says that everybody may read tickets, ``review`` that new ones of unknown people
-    wait for an agent.
+    wait for an agent, ``sla`` what the desk has set itself.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Desk:
     requests: tuple[tuple[str, RequestType], ...] = ()
     is_public: bool = True
     review: bool = False
+    sla: Sla | None = None
 
     @classmethod
     def of(cls, settings: Settings) -> Desk:
@@ -68,7 +69,13 @@ class Desk:
             tuple(settings.requests.items()),
             desk.visibility == "public",
             desk.publish == "after-review",
+            settings.sla,
         )
+
+    @property
+    def has_targets(self) -> bool:
+        """Whether anything can be overdue."""
+        return self.sla is not None and bool(self.sla.first_answer or self.sla.close)
 
     @property
     def words(self) -> Texts:
