@@ -67,10 +67,10 @@ def sentences() -> Iterator[tuple[str, str]]:
 
 
 def listed_events() -> list[str]:
-    from tracker.core.texts import DAY, MONTHS
+    from tracker.core.texts import DAY, MONTHS, SHORT_DAY
     from tracker.core.wording import _EVENTS
 
-    return [*_EVENTS.values(), *MONTHS, DAY]
+    return [*_EVENTS.values(), *MONTHS, DAY, SHORT_DAY]
 
 
 @pytest.fixture(scope="module")
