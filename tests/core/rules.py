@@ -67,12 +67,19 @@ def answered(number: int, days: float, *people: str) -> Entry:
 
 
 def tickets() -> list[Ticket]:
-    """7 is Olga's. 30 was closed 40 days ago, and Ivan's late answer to it opened 31. 40 was
-    merged into 42, where Пётр takes part and which told the agent Anna a day ago. 50 was closed
-    3 days ago, 51 was closed 30 days ago, 52 waits, and 53 told Anna three weeks ago.
+    """7 is Olga's, who stopped its letters. 30 was closed 40 days ago, and Ivan's late answer to it
+    opened 31. 40 was merged into 42, where Пётр takes part and which told the agent Anna a day ago.
+    50 was closed 3 days ago, 51 was closed 30 days ago, 52 waits, and 53 told Anna three weeks ago.
     """
     return [
-        ticket(7, asked(7, OLGA, text="Тайна Ольги."), requester=OLGA, title="Тайный вопрос"),
+        ticket(
+            7,
+            asked(7, OLGA, text="Тайна Ольги."),
+            event("muted", later(days=-1), visibility="internal", data={"who": OLGA.email}),
+            requester=OLGA,
+            title="Тайный вопрос",
+            muted=(OLGA.email,),
+        ),
         ticket(
             30,
             asked(30, days=60),
