@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.core.pages.make import desk
 from tracker.core.pages.policy import with_policy
 from tracker.core.pages.shell import POLICY, STYLE, Shell
@@ -25,6 +27,30 @@ def test_another_script_has_another_hash() -> None:
 def test_a_page_gets_one_policy_only() -> None:
     once = with_policy(PAGE.format(""))
     assert with_policy(once) == once
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('<html><head><meta charset="utf-8">', "<title>x</title><script>1</script>"),
+        ("<!DOCTYPE html>\n<html lang=ru>\n<head>\n", "<title>x</title>"),
+        ("<!-- <head> --><html data-x='>'><head class=\"a>b\">", "<script>1</script>"),
+        ("<HTML><HEAD>", "<SCRIPT>1</SCRIPT><meta charset=utf-8>"),
+        ("<!doctype html>", "<title>x</title><p>y"),
+        ("", "<p>y"),
+        ("", ""),
+    ],
+)
+def test_the_policy_is_the_first_element_of_any_page(before: str, after: str) -> None:
+    page = with_policy(before + after)
+    assert page.startswith(f'{before}<meta http-equiv="Content-Security-Policy" content="')
+    assert page.endswith(f'">{after}')
+
+
+def test_a_page_that_speaks_of_policies_gets_one() -> None:
+    titled = PAGE.replace("</head>", "<meta content='Content-Security-Policy'></head>")
+    page = with_policy(titled.format("<code>Content-Security-Policy</code>"))
+    assert page.count('<meta http-equiv="Content-Security-Policy"') == 1
 
 
 def test_a_lean_page_has_no_inline_script_and_knows_its_depth() -> None:

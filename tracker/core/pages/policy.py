@@ -8,7 +8,16 @@ from hashlib import sha256
 from urllib.parse import urlsplit
 
 _INLINE = re.compile(r"<script(?P<attributes>(?:\s[^>]*)?)>(?P<code>.*?)</script>", re.DOTALL)
-_CHARSET = re.compile(r"<meta charset=[^>]*>", re.IGNORECASE)
+_REST = r"(?:\"[^\"]*\"|'[^']*'|[^>\"'])*+>"
+# All that may stand before the first element of a head, which the policy is to be: it binds only
+# what comes after it. The letters' code is told before, within the first kilobyte.
+_BEGIN = re.compile(
+    rf"\ufeff?(?:\s++|<!--.*?-->|<!doctype\b{_REST}|<html\b{_REST}|<head\b{_REST}"
+    rf"|<meta\s+charset\b{_REST})*+",
+    re.IGNORECASE | re.DOTALL,
+)
+_BODY = re.compile(r"<body\b", re.IGNORECASE)
+_POLICY = re.compile(r"<meta\s[^>]*\bhttp-equiv=[\"']?Content-Security-Policy\b", re.IGNORECASE)
 _DATA = re.compile(r"\s(?:src\s*=|type\s*=\s*[\"']?application/(?:ld\+)?json)", re.IGNORECASE)
 
 
@@ -16,11 +25,14 @@ def with_policy(page: str, sends_to: str = "") -> str:
     """Return a finished page with a policy that allows its own inline scripts and no others.
 
     ``sends_to`` is the one address of another host that the page's script may send a form to.
-    A page without ``<meta charset>`` comes back unchanged: the generator's pages all have one.
+    A page may lack a head's tag: what is put in first makes one. One that has a policy of its own
+    comes back unchanged.
     """
-    found = _CHARSET.search(page)
-    if found is None or "Content-Security-Policy" in page:
+    body = _BODY.search(page)
+    if _POLICY.search(page, 0, body.start() if body else len(page)):
         return page
+    begin = _BEGIN.match(page)
+    place = begin.end() if begin else 0
     hashes = sorted(
         {
             _hash(one["code"])
@@ -34,7 +46,7 @@ def with_policy(page: str, sends_to: str = "") -> str:
         "worker-src 'self';base-uri 'none';form-action 'none'"
     )
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-    return page[: found.end()] + meta + page[found.end() :]
+    return page[:place] + meta + page[place:]
 
 
 def _origin(address: str) -> str:
