@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -90,6 +92,40 @@ def test_setup_says_what_only_the_owner_can_give(shell: Shell, github: GitHubSer
     assert code == 1
     assert "! the secret TRACKER_IMAP_PASSWORD is not there" in shown
     assert set(github.secrets["github-pages"]) == {"TRACKER_SECRET"}
+
+
+def test_setup_asks_for_what_the_mailbox_signs_in_with(
+    folder: Path, github: GitHubServer, tmp_path: Path
+) -> None:
+    desk = tmp_path / "desk"
+    shutil.copytree(folder, desk)
+    secret = {"TRACKER_SECRET": SECRETS["TRACKER_SECRET"]}
+    client = {"TRACKER_OAUTH_CLIENT_ID": "id-canary"}
+    settings = desk / "tracker.toml"
+    by_password = settings.read_text("utf-8")
+    assert "[mailbox]\n" in by_password
+
+    def missing(more: str) -> set[str]:
+        settings.write_text(by_password.replace("[mailbox]\n", f"[mailbox]\n{more}"), "utf-8")
+        code, shown = Shell(desk, github)("setup", "--dry-run", **secret)
+        assert code == 1
+        return set(re.findall(r"! the secret (\S+) is not there", shown))
+
+    oauth = "TRACKER_OAUTH_"
+    assert missing("") == {"TRACKER_IMAP_PASSWORD", "TRACKER_SMTP_PASSWORD"}
+    person = {f"{oauth}CLIENT_ID", f"{oauth}REFRESH_TOKEN"}
+    assert missing('auth = "microsoft"\n') == person
+    application = 'oauth_grant = "client-credentials"\noauth_tenant = "example.org"\n'
+    assert missing(f'auth = "google"\n{application}') == {f"{oauth}CLIENT_SECRET"}
+    both = {f"{oauth}CLIENT_ID", f"{oauth}CLIENT_SECRET"}
+    assert missing(f'auth = "microsoft"\n{application}') == both
+    assert missing('auth = "google"\n') == person
+
+    given = secret | client | {"TRACKER_OAUTH_REFRESH_TOKEN": "refresh-canary"}
+    code, shown = Shell(desk, github)("setup", "--yes", **given)
+    assert code == 0, shown
+    assert github.secrets["github-pages"] == given
+    assert "canary" not in shown
 
 
 def test_without_a_token_it_says_how_to_get_one(shell: Shell) -> None:

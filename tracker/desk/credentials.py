@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from tracker.adapters.environment import (
+    IMAP_PASSWORD,
     OAUTH_CLIENT_ID,
     OAUTH_CLIENT_SECRET,
     OAUTH_REFRESH_TOKEN,
+    SMTP_PASSWORD,
     optional_secret,
     secret,
 )
 from tracker.adapters.signing import Credential
 from tracker.adapters.tokens import Tokens
 from tracker.core.oauth import provider_of
+from tracker.core.options import Mailbox
 from tracker.desk.desk import Desk
 
 ROTATED = (
@@ -30,6 +33,24 @@ def credential(desk: Desk, password: str) -> Credential:
     if desk.tokens is None:
         desk.tokens = _tokens(desk)
     return desk.tokens
+
+
+SIGN_IN = frozenset(
+    (IMAP_PASSWORD, SMTP_PASSWORD, OAUTH_CLIENT_ID, OAUTH_CLIENT_SECRET, OAUTH_REFRESH_TOKEN)
+)
+"""Every secret with which some desk signs in to its mail servers."""
+
+
+def needed_to_sign_in(mailbox: Mailbox) -> frozenset[str]:
+    """Return the names of those secrets that this mailbox can't do without."""
+    if mailbox.auth == "password":
+        ends = {IMAP_PASSWORD: mailbox.imap, SMTP_PASSWORD: mailbox.smtp}
+        return frozenset(name for name, end in ends.items() if end is not None and end.user)
+    if mailbox.oauth_grant != "client-credentials":
+        return frozenset((OAUTH_CLIENT_ID, OAUTH_REFRESH_TOKEN))
+    if mailbox.auth == "google":  # a service account's key names its client
+        return frozenset((OAUTH_CLIENT_SECRET,))
+    return frozenset((OAUTH_CLIENT_ID, OAUTH_CLIENT_SECRET))
 
 
 def _tokens(desk: Desk) -> Tokens:

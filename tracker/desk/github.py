@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tracker.adapters.environment import IMAP_PASSWORD, SMTP_PASSWORD, optional_secret, variable
+from tracker.adapters.environment import optional_secret, variable
 from tracker.adapters.git import Git
 from tracker.adapters.github import PUBLIC, GitHub
 from tracker.core.errors import TrackerError
@@ -16,6 +16,7 @@ from tracker.core.hosting.plan import ALARM_LABEL, Needs, Step, needs_of, plan
 from tracker.core.hosting.pulse import LATE, Pulse, Run, troubles
 from tracker.core.hosting.remote import repository_of
 from tracker.core.settings import Settings
+from tracker.desk.credentials import SIGN_IN, needed_to_sign_in
 
 WORKFLOWS = (".github", "workflows")
 INBOX, PORTAL = "inbox.yml", "portal.yml"
@@ -65,13 +66,8 @@ def planned(host: GitHub, root: Path, settings: Settings, *, renew: bool) -> lis
     names = (*needs.secrets, *needs.variables)
     given = {name: value for name in names if (value := optional_secret(name))}
     there = host.there(needs.environment)
-    return plan(needs, there, given, unused=_unused(settings), renew=renew)
-
-
-def _unused(settings: Settings) -> frozenset[str]:
-    """Return passwords that the desk's mail servers don't ask for."""
-    ends = {IMAP_PASSWORD: settings.mailbox.imap, SMTP_PASSWORD: settings.mailbox.smtp}
-    return frozenset(name for name, end in ends.items() if end is None or not end.user)
+    unused = SIGN_IN - needed_to_sign_in(settings.mailbox)
+    return plan(needs, there, given, unused=unused, renew=renew)
 
 
 def carry_out(host: GitHub, step: Step, root: Path, settings: Settings) -> None:

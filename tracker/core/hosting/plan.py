@@ -10,16 +10,8 @@ from typing import Literal
 Kind = Literal["environment", "secret", "variable", "pages", "label", "permissions", "workflow"]
 
 ALARM_LABEL = "desk-alarm"
-OPTIONAL = frozenset(
-    (
-        "HEARTBEAT_URL",
-        "S3_ENDPOINT",
-        "TRACKER_OAUTH_CLIENT_ID",
-        "TRACKER_OAUTH_CLIENT_SECRET",
-        "TRACKER_OAUTH_REFRESH_TOKEN",
-    )
-)
-"""Names that workflows can do without."""
+OPTIONAL = frozenset(("HEARTBEAT_URL", "S3_ENDPOINT"))
+"""Names that workflows of any desk can do without."""
 _NAMED = re.compile(r"\$\{\{\s*(?P<where>secrets|vars)\.(?P<name>[A-Z][A-Z0-9_]*)\s*\}\}")
 _ENVIRONMENT = re.compile(
     r"^    environment:[ \t]*(?:\n\s+name:[ \t]*)?(?P<name>[\w-]+)", re.MULTILINE
