@@ -57,6 +57,15 @@ def test_init_says_what_choices_cost_and_asks_again(tmp_path: Path) -> None:
     assert (root / "AGENTS.md").read_text("utf-8").startswith("# Как править")
 
 
+def test_what_it_costs_is_said_without_questions_too(tmp_path: Path) -> None:
+    shown = run(tmp_path, "init", "desk", *DESK, "--host", "gitlab", "--yes")
+    assert "240 runs a month" in " ".join(shown.split())
+    options = ("--host", "github", "--deploy", "rsync", "--every", "25", "--yes")
+    shown = " ".join(run(tmp_path / "desk", "hosting", *options).split())
+    assert "2,160 runs a month" in shown
+    assert "does NOT fit into the 2,000" in shown
+
+
 @pytest.mark.parametrize("host", ["github", "gitlab", "cron", "none"])
 def test_every_host_gives_a_desk_without_fault(tmp_path: Path, host: str) -> None:
     run(tmp_path, "init", "desk", *DESK, "--host", host, "--yes")

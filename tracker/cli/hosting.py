@@ -38,7 +38,7 @@ def hosting(folder: Path, hosting: init_hosting.Given, dry_run: bool, yes: bool)
     hosting = replace(hosting, repository=hosting.repository or settings.desk.repository)
     is_public = settings.desk.visibility == "public"
     chosen = (
-        init_hosting.settled(hosting) if yes else init_hosting.ask(hosting, may_be_public=is_public)
+        init_hosting.take(hosting) if yes else init_hosting.ask(hosting, may_be_public=is_public)
     )
     changed = 0
     for path, text in hosting_files(chosen, settings).items():

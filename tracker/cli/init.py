@@ -95,9 +95,10 @@ def init(
     if language is None:
         choice = click.Choice(["ru", "en"])
         language = "en" if yes else click.prompt("Language", type=choice, default="en")
-    chosen = None
     people = dict(agent_from(one) for one in agents)
-    if not yes:
+    if yes:
+        chosen = init_hosting.take(hosting)
+    else:
         for key, question in _LATER.items():
             given[key] = given[key] or _ask(key, question, may_wait=True)
         people = people or _ask_agent()
@@ -105,7 +106,6 @@ def init(
         if visibility == "public":
             publish = publish or _ask_publish()
         chosen = init_hosting.ask(hosting, may_be_public=visibility == "public")
-    chosen = chosen or init_hosting.settled(hosting)
     tables = {
         "desk": {key: given[key] or "" for key in _OF_THE_DESK}
         | {"language": language, "visibility": visibility or "private", "publish": publish or ""}

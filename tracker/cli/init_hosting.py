@@ -77,6 +77,13 @@ def settled(given: Given) -> Hosting:
     )
 
 
+def take(given: Given) -> Hosting:
+    """Take defaults for what was left open, and say what they cost."""
+    chosen = settled(given)
+    _say(costs(chosen))
+    return chosen
+
+
 def ask(given: Given, *, may_be_public: bool) -> Hosting:
     """Ask for what was left open, and say what each choice costs. Only the repository of a desk
     whose requests everybody may read can be public.
@@ -117,7 +124,8 @@ def _ask_pause(usual: Hosting) -> Hosting:
 
 
 def _say(sentences: list[str]) -> None:
-    click.echo()
+    if sentences:
+        click.echo()
     for sentence in sentences:
         click.echo(click.wrap_text(sentence, 90, "  ", "  "))
 

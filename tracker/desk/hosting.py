@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tracker.adapters.installed import pins
-from tracker.core.hosting.choices import OFF_THE_HOUR, Hosting, cron_minutes
+from tracker.core.hosting.choices import OFF_THE_HOUR, Hosting, cron_line
 from tracker.core.hosting.filling import fill
 from tracker.core.settings import Settings
 
@@ -86,8 +86,7 @@ def _values(chosen: Hosting, settings: Settings) -> dict[str, str]:
         "cache_save": _uses("cache", "/save"),
         "PREFIX": settings.desk.prefix,
         "branch": settings.desk.branch,
-        "cron": f"{cron_minutes(chosen.every)} * * * *",
-        "minutes": cron_minutes(chosen.every),
+        "cron": cron_line(chosen.every),
         "every": str(chosen.every),
         "heartbeat": heartbeat,
         "image": "python:3.13-slim",

@@ -7,9 +7,10 @@ import pytest
 from tracker.core.hosting.choices import (
     Hosting,
     costs,
-    cron_minutes,
+    cron_line,
     default_every,
     default_publish,
+    fits,
     runs_a_month,
 )
 
@@ -24,17 +25,42 @@ def test_runs_are_counted_as_the_bill_does() -> None:
 
 
 @pytest.mark.parametrize(
-    ("every", "minutes"),
-    [(60, "7"), (30, "7,37"), (10, "7,17,27,37,47,57"), (1440, "7"), (40, "7,47")],
+    ("every", "line"),
+    [
+        (10, "7,17,27,37,47,57 * * * *"),
+        (25, "7,32,57 * * * *"),
+        (30, "7,37 * * * *"),
+        (40, "7,47 * * * *"),
+        (60, "7 * * * *"),
+        (90, "7 1,3,5,7,9,11,13,15,17,19,21,23 * * *"),
+        (180, "7 2,5,8,11,14,17,20,23 * * *"),
+        (300, "7 1,5,10,15,20 * * *"),
+        (1440, "7 5 * * *"),
+    ],
 )
-def test_runs_begin_off_the_hour(every: int, minutes: str) -> None:
-    assert cron_minutes(every) == minutes
-    assert "0" not in minutes.split(",")
+def test_runs_begin_off_the_hour(every: int, line: str) -> None:
+    assert cron_line(every) == line
+    assert "0" not in line.split()[0].split(",")
 
 
 def test_five_minutes_never_fall_onto_the_full_hour() -> None:
-    assert cron_minutes(5).split(",")[:3] == ["2", "7", "12"]
-    assert len(cron_minutes(5).split(",")) == 12
+    minutes = cron_line(5).split()[0].split(",")
+    assert minutes[:3] == ["2", "7", "12"]
+    assert len(minutes) == 12
+
+
+def test_runs_are_counted_by_the_line() -> None:
+    for every in range(5, 1441):
+        minutes, hours, *_ = cron_line(every).split()
+        a_day = len(minutes.split(",")) * (24 if hours == "*" else len(hours.split(",")))
+        assert runs_a_month(every) == 30 * a_day, every
+
+
+def test_what_does_not_divide_the_hour_costs_more() -> None:
+    assert "2,160 runs a month" in chosen("github", every=25)
+    assert "does NOT fit" in chosen("github", every=25)
+    assert "1,440 runs a month" in chosen("github", every=40)
+    assert "30 runs a month" in chosen("github", every=1440)
 
 
 def test_what_a_private_repository_costs_is_said() -> None:
@@ -54,7 +80,8 @@ def test_what_a_public_repository_costs_is_said() -> None:
 
 
 def test_other_hosts() -> None:
-    assert "400 free minutes" in chosen("gitlab")
+    assert "does NOT fit into the 400 free minutes" in chosen("gitlab", every=15)
+    assert "That fits into the 400 free minutes" in chosen("gitlab", every=180)
     assert chosen("cron", "rsync") == ""
     assert chosen("none", "none") == ""
 
@@ -64,4 +91,8 @@ def test_defaults_cost_nothing_more() -> None:
     assert default_publish("github", open_source=False) == "rsync"
     assert default_publish("gitlab", open_source=False) == "pages"
     assert default_publish("none", open_source=False) == "none"
+    for host in ("github", "gitlab"):
+        every = default_every(host, open_source=False)
+        assert fits(Hosting(host, "pages", every, open_source=False, package=""))
     assert runs_a_month(default_every("github", open_source=False)) < 2000
+    assert runs_a_month(default_every("gitlab", open_source=False)) < 400

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 HOSTS = {
     "github": "GitHub Actions run the job",
@@ -20,7 +21,11 @@ FREE_MINUTES = 2000
 """Minutes of GitHub Actions a month that a private repository has on the Free plan.
 https://docs.github.com/billing/concepts/product-billing/github-actions
 """
+GITLAB_MINUTES = 400
+"""The same of GitLab.com. https://docs.gitlab.com/ci/pipelines/compute_minutes/"""
 DAYS = 30
+FIRST_HOUR = 5
+"""Hour of the day's first run where there are few: morning in Europe, by the hosts' UTC."""
 OFF_THE_HOUR = 7
 """Minute of the first run of an hour. GitHub is busiest on the full hour, and drops runs then."""
 SHORTEST = 5
@@ -52,26 +57,43 @@ def default_every(host: str, *, open_source: bool) -> int:
     """Return minutes between runs that fit into what the host gives."""
     if host == "github":
         return 10 if open_source else 30
-    return 15 if host == "gitlab" else 5
+    return 180 if host == "gitlab" else 5  # 240 runs: the rest is for pushes
+
+
+def cron_line(every: int) -> str:
+    """Return when to run as a cron line: ``7,37 * * * *`` for every half hour, ``7 5 * * *`` for
+    once a day. cron begins anew with each hour and each day: a pause that divides neither is
+    shorter at the end of it, and one above an hour counts in whole hours, rounded up.
+    """
+    minutes, hours = _runs(every)
+    return f"{_listed(minutes)} {_listed(hours) if len(hours) < 24 else '*'} * * *"
 
 
 def runs_a_month(every: int) -> int:
-    """Return how many runs of the job 30 days have."""
-    return DAYS * 24 * 60 // every
+    """Return how many runs of the job 30 days have, by the cron line."""
+    minutes, hours = _runs(every)
+    return DAYS * len(minutes) * len(hours)
+
+
+def _runs(every: int) -> tuple[list[int], list[int]]:
+    """Return the minutes of an hour, and the hours of a day, in which the job runs."""
+    hours = range(0, 24, max(1, ceil(every / 60)))
+    minutes = range(0, 60, min(every, 60))
+    return (
+        sorted((OFF_THE_HOUR + n) % 60 for n in minutes),
+        sorted((FIRST_HOUR + n) % 24 for n in hours),
+    )
+
+
+def _listed(numbers: list[int]) -> str:
+    return ",".join(map(str, numbers))
 
 
 def fits(chosen: Hosting) -> bool:
     """Whether the runs fit into the free minutes of the host, where it counts them."""
-    counted = chosen.host == "github" and not chosen.open_source
-    return not counted or runs_a_month(chosen.every) < FREE_MINUTES
-
-
-def cron_minutes(every: int, first: int = OFF_THE_HOUR) -> str:
-    """Return the minutes of a cron line: ``7,37`` for every half hour. From an hour on it is once
-    an hour: cron knows no pause that hours don't divide.
-    """
-    step = min(every, 60)
-    return ",".join(str(minute) for minute in sorted((first + n) % 60 for n in range(0, 60, step)))
+    free = {"github": 0 if chosen.open_source else FREE_MINUTES, "gitlab": GITLAB_MINUTES}
+    minutes = free.get(chosen.host, 0)
+    return not minutes or runs_a_month(chosen.every) < minutes
 
 
 def costs(chosen: Hosting) -> list[str]:
@@ -81,9 +103,9 @@ def costs(chosen: Hosting) -> list[str]:
         told += _github_runs(chosen)
     if chosen.host == "gitlab":
         told.append(
-            f"{runs_a_month(chosen.every):,} runs a month, each a minute or so, against 400 free "
-            "minutes of GitLab.com; a runner of your own costs none. The schedule is made on "
-            "GitLab's pages (Build > Pipeline schedules)."
+            f"{_counted(chosen)}, each a minute or so. That {_fitting(chosen)} into the "
+            f"{GITLAB_MINUTES} free minutes of GitLab.com; a runner of your own costs none. "
+            "The schedule is made on GitLab's pages (Build > Pipeline schedules)."
         )
     if chosen.publish == "pages" and chosen.host == "github":
         told += _github_pages(chosen)
@@ -97,13 +119,20 @@ def _github_runs(chosen: Hosting) -> list[str]:
     )
     if chosen.open_source:
         return ["In a public repository GitHub's minutes cost nothing.", late]
-    said = "fits" if fits(chosen) else "does NOT fit"
-    runs = runs_a_month(chosen.every)
     return [
-        f"Every {chosen.every} minutes is {runs:,} runs a month; each counts as a full minute at "
-        f"least. That {said} into the {FREE_MINUTES:,} free minutes of a private repository.",
+        f"{_counted(chosen)}; each counts as a full minute at least. That {_fitting(chosen)} into "
+        f"the {FREE_MINUTES:,} free minutes of a private repository.",
         late,
     ]
+
+
+def _counted(chosen: Hosting) -> str:
+    runs = runs_a_month(chosen.every)
+    return f"Every {chosen.every} minutes (`{cron_line(chosen.every)}`) is {runs:,} runs a month"
+
+
+def _fitting(chosen: Hosting) -> str:
+    return "fits" if fits(chosen) else "does NOT fit"
 
 
 def _github_pages(chosen: Hosting) -> list[str]:
