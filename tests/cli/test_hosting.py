@@ -66,6 +66,15 @@ def test_what_it_costs_is_said_without_questions_too(tmp_path: Path) -> None:
     assert "does NOT fit into the 2,000" in shown
 
 
+def test_what_would_publish_nowhere_is_refused(tmp_path: Path) -> None:
+    run(tmp_path, "init", "desk", *DESK, "--yes")
+    root = tmp_path / "desk"
+    options = ("--host", "cron", "--deploy", "pages", "--yes")
+    refused = CliRunner().invoke(main, ["-C", str(root), "hosting", *options])
+    assert refused.exit_code != 0
+    assert not (root / "hosting").exists()
+
+
 @pytest.mark.parametrize("host", ["github", "gitlab", "cron", "none"])
 def test_every_host_gives_a_desk_without_fault(tmp_path: Path, host: str) -> None:
     run(tmp_path, "init", "desk", *DESK, "--host", host, "--yes")

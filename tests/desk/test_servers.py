@@ -181,15 +181,15 @@ def test_gitlab_publishes_by_rsync(gitlab: Callable[..., GitLab], mailbox: Mailb
 class Server:
     """A machine with a desk, its files of hosting/ moved to folders of the test."""
 
-    def __init__(self, desk: RealDesk, bin_: Path, folder: Path, heartbeat: str) -> None:
+    def __init__(self, desk: RealDesk, bin_: Path, folder: Path, watchdog: str) -> None:
         self.desk = desk
         self.web = folder / "web"
         self.environment = folder / "desk.env"
         names = {"TRACKER_SECRET": SECRET, "TRACKER_IMAP_PASSWORD": PASSWORD}
-        names["HEARTBEAT_URL"] = heartbeat
-        example = (desk.root / "hosting" / "desk.env.example").read_text("utf-8")
-        lines = [f"{name}={value}" for name, value in names.items()]
-        self.environment.write_text(example + "\n".join(lines) + "\n")
+        names |= {"HEARTBEAT_URL": f"{watchdog}/ping", "ALARM_URL": f"{watchdog}/alarm"}
+        self.environment.write_text((desk.root / "hosting/desk.env.example").read_text("utf-8"))
+        self.set(**names)
+        self.folder = folder
         self.places = {
             BIN: str(bin_),
             ROOT: str(desk.root),
@@ -198,6 +198,31 @@ class Server:
             "/etc/tracker/desk.env": str(self.environment),
             "/usr/local/bin": str(PROGRAMS),
         }
+
+    def set(self, **values: str) -> None:
+        """Write values into the environment's file; the last of a name counts."""
+        with self.environment.open("a") as file:
+            file.writelines(f"{name}={value}\n" for name, value in values.items())
+
+    def job(self) -> tuple[str, dict[str, str]]:
+        """Install the script that cron runs; return cron's command and environment."""
+        script = self.folder / "tracker-job"
+        script.write_text(self.read("tracker-job"))
+        script.chmod(0o755)
+        *settings, job = self.read("crontab").splitlines()
+        times, command = " ".join(job.split(" ")[:5]), job.split(" ", 5)[5]
+        assert re.fullmatch(r"[\d,]+ [\d,*]+ \* \* \*", times)
+        assert command == str(PROGRAMS / "tracker-job")
+        env = dict(line.split("=", 1) for line in settings if line and line[0] != "#")
+        env["PATH"] += f":{sys.base_prefix}/bin"
+        return str(script), env | {"HOME": os.environ["HOME"], "BUCKETS": str(self.folder)}
+
+    def run_job(self) -> tuple[int, str]:
+        """Run what cron runs; return the exit status and what cron would mail."""
+        command, env = self.job()
+        done = subprocess.run(["sh", "-c", command], env=env, capture_output=True, text=True)
+        assert done.stdout == ""
+        return done.returncode, done.stderr
 
     def read(self, name: str) -> str:
         text = (self.desk.root / "hosting" / name).read_text("utf-8")
@@ -227,7 +252,7 @@ def server(
     desk = desk_of()
     write_hosting(desk.root, "--host", "cron", "--deploy", "rsync", "--every", "5")
     publish(desk.root)
-    return Server(desk, installed, tmp_path, f"{github.url}/ping")
+    return Server(desk, installed, tmp_path, github.url)
 
 
 def test_systemd_runs_the_job(
@@ -257,20 +282,55 @@ def test_systemd_runs_the_job(
 
 def test_cron_runs_the_job(server: Server, mailbox: Mailbox, github: GitHubServer) -> None:
     mailbox.append(letter("ivan", subject="Принтер"))
-    *settings, job = server.read("crontab").splitlines()
-    times, command = " ".join(job.split(" ")[:5]), job.split(" ", 5)[5]
-    assert re.fullmatch(r"[\d,]+ \* \* \* \*", times)
-    env = dict(line.split("=", 1) for line in settings if line and line[0] != "#")
-    env["PATH"] += f":{sys.base_prefix}/bin"
-    done = subprocess.run(
-        ["sh", "-c", command],
-        env=env | {"HOME": os.environ["HOME"]},
-        capture_output=True,
-        text=True,
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert github.pings == 1
+    assert server.run_job() == (0, "")
+    assert (github.pings, github.alarms) == (1, 0)
+    card = server.web / "tickets/ACCREDO-1/index.html"
+    assert "Принтер" in card.read_text("utf-8")
+
+    server.desk.smtp.refuse_recipient("olga@example.org", "550 5.1.1 unknown")
+    mailbox.append(letter("olga"))
+    code, said = server.run_job()
+    assert (code, "not sent" in said) == (3, True)  # which is good
+    assert (github.pings, github.alarms) == (2, 0)
+
+    card.unlink()
+    server.set(TRACKER_IMAP_PASSWORD="wrong-canary")
+    code, said = server.run_job()
+    assert (code, "wrong-canary" in said) == (1, False)
+    assert (github.pings, github.alarms) == (2, 1)
+    assert card.exists()  # what is there is published all the same
+
+    server.set(TRACKER_IMAP_PASSWORD=PASSWORD, HEARTBEAT_URL="http://127.0.0.1:1/")
+    code, said = server.run_job()
+    assert (code, said) == (0, "HEARTBEAT_URL does not answer\n")
+    shutil.rmtree(server.web)
+    server.web.write_text("no folder\n")  # nothing can be published here
+    assert server.run_job()[0] == 1
+    assert github.alarms == 2
+
+
+def test_cron_publishes_to_a_bucket(server: Server, mailbox: Mailbox, github: GitHubServer) -> None:
+    write_hosting(server.desk.root, "--host", "cron", "--deploy", "s3")
+    server.set(S3_TARGET="s3://web", AWS_SECRET_ACCESS_KEY="aws-canary")
+    mailbox.append(letter("ivan", subject="Принтер"))
+    assert server.run_job() == (0, "")
     assert "Принтер" in (server.web / "tickets/ACCREDO-1/index.html").read_text("utf-8")
+    order = (server.folder / "order").read_text().splitlines()
+    pages = [name.endswith(".html") for name in order]
+    assert pages == sorted(pages)  # no page names a file that is not there yet
+    (server.web / "gone.html").touch()
+    assert server.run_job() == (0, "")
+    assert not (server.web / "gone.html").exists()
+    assert github.pings == 2
+
+
+def test_cron_without_a_portal(server: Server, mailbox: Mailbox, github: GitHubServer) -> None:
+    write_hosting(server.desk.root, "--host", "cron", "--deploy", "none")
+    mailbox.append(letter("ivan"))
+    assert server.run_job() == (0, "")
+    assert FILE in at_remote(server.desk)
+    assert github.pings == 1
+    assert not server.web.exists()
 
 
 def test_units_are_right_to_systemd(server: Server, tmp_path: Path) -> None:

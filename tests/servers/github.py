@@ -49,7 +49,7 @@ class GitHubServer:
         self.issues: list[dict[str, Any]] = []
         self.comments: list[dict[str, Any]] = []
         self.requests: list[str] = []
-        self.pings = 0
+        self.pings = self.alarms = 0
         self.faults: list[tuple[int, dict[str, str], dict[str, Any]]] = []
 
     def __enter__(self) -> GitHubServer:
@@ -308,6 +308,10 @@ _ROUTES: list[tuple[str, str, Callable[..., Answer]]] = [
 ]
 
 
+_WATCHDOGS = {"/ping": "pings", "/alarm": "alarms"}
+"""What a job calls when it ended well, or failed: no part of GitHub."""
+
+
 def _handler(server: GitHubServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -315,8 +319,8 @@ def _handler(server: GitHubServer) -> type[BaseHTTPRequestHandler]:
         def handle_one(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             body = self.rfile.read(length)
-            if self.path == "/ping":  # a watchdog, which is no part of GitHub
-                server.pings += 1
+            if counted := _WATCHDOGS.get(self.path):
+                setattr(server, counted, getattr(server, counted) + 1)
                 self._send(200, {}, {})
                 return
             if self.headers.get("Authorization") not in (f"token {TOKEN}", f"Bearer {TOKEN}"):

@@ -19,6 +19,7 @@ from tracker.core.hosting.choices import (
     default_every,
     default_publish,
     fits,
+    possible,
 )
 
 
@@ -68,12 +69,14 @@ def settled(given: Given) -> Hosting:
     """Take defaults for what was left open."""
     host = given.host or "none"
     open_source = given.repository == "public"
-    return Hosting(
-        host,
-        given.deploy or default_publish(host, open_source=open_source),
-        given.every or default_every(host, open_source=open_source),
-        open_source,
-        given.package or package_line(),
+    return possible(
+        Hosting(
+            host,
+            given.deploy or default_publish(host, open_source=open_source),
+            given.every or default_every(host, open_source=open_source),
+            open_source,
+            given.package or package_line(),
+        )
     )
 
 

@@ -27,8 +27,8 @@ ACTIONS = {
 """The actions that workflows use, each by the commit of a release: a tag can be moved."""
 
 _CALL = '-c "import sys, urllib.request as r; r.urlopen(sys.argv[1], timeout=20)"'
-"""What Python is told to call a watcher, within single quotes of a unit or a crontab: systemd takes
-backslashes away there, cron knows percent signs.
+"""What Python is told to call a watcher, within single quotes of a unit, where systemd takes
+backslashes away.
 """
 
 
@@ -97,7 +97,6 @@ def _values(chosen: Hosting, settings: Settings) -> dict[str, str]:
         "web": WEB,
         "bin": BIN,
         "server": urlsplit(settings.desk.portal_url).hostname or "help.example.org",
-        "job": _job(chosen),
         "call": _CALL,
     }
 
@@ -105,20 +104,3 @@ def _values(chosen: Hosting, settings: Settings) -> dict[str, str]:
 def _uses(name: str, part: str = "") -> str:
     action, commit, version = ACTIONS[name]
     return f"{action}{part}@{commit} # {version}"
-
-
-def _job(chosen: Hosting) -> str:
-    """Return the job as one line of a crontab; whatever `sync` says, what came in is published."""
-    publish = {
-        "none": "",
-        "rsync": f"&& rsync --archive --delete-after --delay-updates {ROOT}/site/ {WEB}/",
-        "s3": f'&& aws s3 sync --only-show-errors --delete {ROOT}/site/ "$S3_TARGET"',
-    }
-    steps = [
-        "set -a; . /etc/tracker/desk.env; set +a",
-        f"tracker -C {ROOT} sync >/dev/null",
-    ]
-    if chosen.publish != "none":
-        steps.append(f"tracker -C {ROOT} build --quiet {publish.get(chosen.publish, '')}".strip())
-    steps[-1] += f' && {{ [ -z "$HEARTBEAT_URL" ] || {BIN}/python {_CALL} "$HEARTBEAT_URL"; }}'
-    return "; ".join(steps)

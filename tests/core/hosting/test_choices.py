@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tracker.core.errors import TrackerError
 from tracker.core.hosting.choices import (
     Hosting,
     costs,
@@ -11,6 +12,7 @@ from tracker.core.hosting.choices import (
     default_every,
     default_publish,
     fits,
+    possible,
     runs_a_month,
 )
 
@@ -96,3 +98,11 @@ def test_defaults_cost_nothing_more() -> None:
         assert fits(Hosting(host, "pages", every, open_source=False, package=""))
     assert runs_a_month(default_every("github", open_source=False)) < 2000
     assert runs_a_month(default_every("gitlab", open_source=False)) < 400
+
+
+def test_a_machine_of_ones_own_has_no_pages() -> None:
+    with pytest.raises(TrackerError, match="Pages are published by GitHub or GitLab"):
+        possible(Hosting("cron", "pages", 5, open_source=True, package=""))
+    for host, publish in (("gitlab", "pages"), ("github", "pages"), ("cron", "s3")):
+        same = Hosting(host, publish, 5, open_source=True, package="")
+        assert possible(same) == same

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
+from tracker.core.errors import TrackerError
+
 HOSTS = {
     "github": "GitHub Actions run the job",
     "gitlab": "GitLab CI runs the job",
@@ -44,6 +46,16 @@ class Hosting:
     every: int
     open_source: bool
     package: str
+
+
+def possible(chosen: Hosting) -> Hosting:
+    """Return the choice. Raises TrackerError for one that would publish nowhere."""
+    if chosen.host == "cron" and chosen.publish == "pages":
+        raise TrackerError(
+            "Pages are published by GitHub or GitLab, not by a machine of yours",
+            "Take `--deploy rsync`, `--deploy s3` or `--deploy none`.",
+        )
+    return chosen
 
 
 def default_publish(host: str, *, open_source: bool) -> str:
