@@ -144,6 +144,23 @@ def test_a_failing_mailbox_turns_the_job_red(runner: Runner, github: GitHubServe
     assert len(runner.deployed) == 1
 
 
+def test_a_tracker_that_can_not_be_installed_is_told(
+    runner: Runner, github: GitHubServer, tmp_path: Path
+) -> None:
+    anna = desk_at(runner)
+    anna.save("nowhere-to-be-found==1.0\n", "requirements.txt")
+    anna.commit()
+    anna.git("push", "-q", "origin", "main")
+    runner.home = tmp_path / "fresh"
+    runner.home.mkdir()
+    done = runner.run("inbox")
+    assert not done.ok
+    assert done.ran[-2:] == ["Install Tracker", "Raise the alarm"]
+    assert "::error title=Tracker::No issue could be opened about this failure." in done.log
+    assert "Was Tracker installed?" in done.summary
+    assert github.issues == []
+
+
 def test_nothing_half_built_is_published(
     runner: Runner, mailbox: Mailbox, github: GitHubServer
 ) -> None:

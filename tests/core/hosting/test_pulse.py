@@ -37,7 +37,16 @@ def test_an_intake_that_is_late() -> None:
 
 
 def test_a_run_that_failed() -> None:
-    assert "ended with failure" in said(replace(ALIVE, last=replace(GOOD, result="failure")))
+    for result in ("failure", "timed_out", "startup_failure"):
+        assert f"ended with {result}" in said(replace(ALIVE, last=replace(GOOD, result=result)))
+
+
+@pytest.mark.parametrize("result", ["cancelled", "skipped"])
+def test_a_run_that_gave_way_to_a_newer_one_is_no_fault(result: str) -> None:
+    displaced = replace(ALIVE, last=replace(GOOD, result=result))
+    assert said(displaced) == ""
+    old = replace(GOOD, at=NOW - timedelta(hours=7))
+    assert "No intake ended well for 7 hours" in said(replace(displaced, good=old))
 
 
 @pytest.mark.parametrize(("private", "days", "warned"), [(False, 51, True), (False, 50, False)])

@@ -11,6 +11,10 @@ QUIET_DAYS = 60
 https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows#schedule
 """
 WARN_DAYS = 50
+QUIET = frozenset(("", "success", "cancelled", "skipped"))
+"""Results of a run that tell of no fault: under way, good, or put aside for a newer one, as GitHub
+does with a run that waits for its turn when another one comes.
+"""
 LATE = timedelta(hours=6)
 """How long no intake is still the host's usual lateness."""
 
@@ -53,7 +57,7 @@ def troubles(pulse: Pulse, now: datetime, late: timedelta = LATE) -> Iterator[st
     elif now - pulse.good.at > late:
         quiet_for = span(now - pulse.good.at)
         yield f"No intake ended well for {quiet_for}: {pulse.good.url} was the last."
-    if pulse.last and pulse.last.result not in ("", "success"):
+    if pulse.last and pulse.last.result not in QUIET:
         yield f"The last run ended with {pulse.last.result}: {pulse.last.url}"
     quiet = now - pulse.committed
     if not pulse.private and quiet > timedelta(days=WARN_DAYS):
