@@ -47,6 +47,24 @@ def test_what_is_set_is_there(github: GitHubServer, host: GitHub) -> None:
     assert host.there("").secrets == {"OTHER"}
 
 
+def test_an_environment_without_a_rule_guards_nothing(github: GitHubServer, host: GitHub) -> None:
+    github.secrets |= {"": {"A": "1"}, "desk": {"B": "2"}}
+    assert host.environments() == frozenset()
+    assert host.there("desk").secrets == {"A"}
+    assert host.make_environment("desk", "main")
+    assert host.environments() == {"desk"}
+    assert host.there("desk").secrets == {"B"}
+
+
+def test_a_plan_without_environments(github: GitHubServer, host: GitHub) -> None:
+    github.environments_need_plan = True
+    assert not host.make_environment("desk", "main")
+    assert host.environments() == frozenset()
+    github.private = False
+    public = GitHub(TOKEN, NAME, github.url, pause=0)
+    assert public.make_environment("desk", "main")
+
+
 def test_runs(github: GitHubServer, host: GitHub) -> None:
     github.workflows = {"inbox.yml": "active"}
     assert host.last_run("inbox.yml") is None

@@ -75,6 +75,36 @@ def test_setup_shows_the_plan_asks_and_can_be_repeated(shell: Shell, github: Git
     assert shell("setup") == (0, f"{NAME}: everything is there.\n")
 
 
+@pytest.mark.parametrize("way", ["rsync", "s3", "none"])
+def test_secrets_belong_to_the_desks_environment_wherever_it_publishes(
+    folder: Path, github: GitHubServer, tmp_path: Path, way: str
+) -> None:
+    desk = tmp_path / "desk"
+    shutil.copytree(folder, desk)
+    programs.run(
+        "-C", desk, "hosting", "--host", "github", "--deploy", way, "--yes"
+    ).check_returncode()
+    github.secrets[""] = dict(SECRETS)  # as it was set up before there were environments
+    code, shown = Shell(desk, github)("setup", "--yes", **SECRETS)
+    assert "done: make the environment desk, for the desk's branch alone" in shown
+    assert github.secrets["desk"] == SECRETS
+    assert github.branches == {"desk": ["main"]}
+    assert code == (0 if way == "none" else 1)  # else keys and variables are missing
+
+
+def test_setup_goes_by_the_plan_where_that_has_no_environments(
+    shell: Shell, github: GitHubServer
+) -> None:
+    github.environments_need_plan = True
+    code, shown = shell("setup", "--yes", **SECRETS)
+    assert code == 0
+    assert "your plan has no environments for private repositories" in shown
+    assert github.secrets == {"": SECRETS, "github-pages": {}}
+    code, shown = shell("setup", "--yes")
+    assert code == 0
+    assert github.secrets[""] == SECRETS
+
+
 def test_setup_goes_on_where_it_was_broken_off(shell: Shell, github: GitHubServer) -> None:
     github.pages_need_plan = True
     code, shown = shell("setup", "--yes", **SECRETS)

@@ -212,6 +212,10 @@ def test_the_command(
     token_server.interval = 1
     token_server.slow_down = 0
     root = make("microsoft", dovecot_oauth.port).root
+    if "--github" in more:
+        inbox = root / ".github/workflows/inbox.yml"
+        inbox.parent.mkdir(parents=True)
+        inbox.write_text("jobs:\n  inbox:\n    environment: desk\n")
     command = [sys.executable, "-m", "tracker", "-C", str(root), "login", *more]
     pipe = subprocess.PIPE
     process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
@@ -232,6 +236,6 @@ def test_the_command(
     if "--json" in more:
         assert json.loads(out)["refresh_token"] == refresh
     elif "--github" in more:
-        assert "gh secret set TRACKER_OAUTH_REFRESH_TOKEN" in said
+        assert "gh secret set TRACKER_OAUTH_REFRESH_TOKEN --env desk\n" in said
     else:
         assert f"export TRACKER_OAUTH_REFRESH_TOKEN={refresh}" in out

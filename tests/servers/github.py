@@ -38,6 +38,8 @@ class GitHubServer:
         self.committed = datetime.now(UTC)
         self.secrets: dict[str, dict[str, str]] = {"": {}}
         self.variables: dict[str, str] = {}
+        self.ruled: set[str] = set()
+        self.environments_need_plan = False
         self.branches: dict[str, list[str]] = {}
         self.labels: list[str] = []
         self.pages: str | None = None
@@ -142,7 +144,7 @@ class GitHubServer:
 
     def _environments(self, query: Any, given: Any) -> Answer:
         names = [name for name in self.secrets if name]
-        held = [{"name": name, "url": self._environment_url(name)} for name in names]
+        held = [self._environment(query, given, name)[1] for name in names]
         return 200, {"total_count": len(held), "environments": held}
 
     def _environment_url(self, name: str) -> str:
@@ -151,10 +153,16 @@ class GitHubServer:
     def _environment(self, query: Any, given: Any, name: str) -> Answer:
         if name not in self.secrets:
             return 404, {"message": "Not Found"}
-        return 200, {"name": name, "url": self._environment_url(name)}
+        rule = {"protected_branches": False, "custom_branch_policies": True}
+        shown = {"deployment_branch_policy": rule if name in self.ruled else None}
+        return 200, {"name": name, "url": self._environment_url(name), **shown}
 
     def _make_environment(self, query: Any, given: Any, name: str) -> Answer:
-        self.secrets.setdefault(name, {})
+        self.secrets.setdefault(name, {})  # also where the rule is refused
+        if self.environments_need_plan and self.private:
+            said = "Fail to create protected rule, please ensure billing plan include it."
+            return 422, {"message": said}
+        self.ruled.add(name)
         return self._environment(query, given, name)
 
     def _make_policy(self, query: Any, given: Any, name: str) -> Answer:

@@ -78,8 +78,7 @@ class GitHub:
         them, empty for none.
         """
         with _told():
-            found = self._repository.get_environments()
-            environments = frozenset(one.name for one in found)
+            environments = self.environments()
             secrets = {one.name for one in self._repository.get_secrets()}
             if environment in environments:
                 held = self._repository.get_environment(environment)
@@ -97,6 +96,14 @@ class GitHub:
             self.workflows(),
         )
 
+    def environments(self) -> frozenset[str]:
+        """Return the environments that only some branches may use. Another one guards nothing: a
+        job that names it makes it, and so does GitHub where it then refuses the rule.
+        """
+        with _told():
+            found = self._repository.get_environments()
+            return frozenset(one.name for one in found if one.deployment_branch_policy)
+
     def workflows(self) -> dict[str, str]:
         """Return the state of every workflow by the name of its file."""
         with _told():
@@ -111,11 +118,20 @@ class GitHub:
 
     # What is done.
 
-    def make_environment(self, name: str, branch: str) -> None:
-        """Make an environment whose secrets only jobs of ``branch`` get."""
+    def make_environment(self, name: str, branch: str) -> bool:
+        """Make an environment whose secrets only jobs of ``branch`` get. Return False where the
+        owner's plan has none for private repositories.
+        https://docs.github.com/actions/reference/workflows-and-actions/deployments-and-environments
+        """
         rule = {"protected_branches": False, "custom_branch_policies": True}
-        self._ask("PUT", f"/environments/{name}", {"deployment_branch_policy": rule})
+        try:
+            self._ask("PUT", f"/environments/{name}", {"deployment_branch_policy": rule})
+        except GitHubError as error:
+            if self.private() and "billing plan" in error.message:
+                return False
+            raise
         self._ask("POST", f"/environments/{name}/deployment-branch-policies", {"name": branch})
+        return True
 
     def set_secret(self, name: str, value: str, environment: str) -> None:
         """Seal a secret with the repository's public key and store it."""

@@ -73,8 +73,8 @@ def setup(folder: Path, repository: str, renew: bool, dry_run: bool, yes: bool) 
         click.echo(f"  {'!' if step.missing else '+'} {step.says}")
     if todo and not dry_run and (yes or click.confirm("Do it?")):
         for step in todo:
-            carry_out(host, step, root, settings)
-            click.echo(f"done: {step.says}")
+            otherwise = carry_out(host, step, root, settings)
+            click.echo(otherwise or f"done: {step.says}")
     sys.exit(MENDABLE if any(step.missing for step in steps) else 0)
 
 

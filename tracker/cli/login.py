@@ -58,7 +58,7 @@ def login(folder: Path, device: bool | None, paste: bool, github: bool, as_json:
     if as_json:
         click.echo(json.dumps({"variable": OAUTH_REFRESH_TOKEN, "refresh_token": token.refresh}))
     else:
-        _tell(token.refresh, github=github)
+        _tell(token.refresh, desk.root, github=github)
         if sign_in.provider.name == "microsoft":
             note(_MICROSOFT_DAYS)
     try:
@@ -95,13 +95,17 @@ class _Words:
         return str(click.prompt(words, err=True, hide_input=True))
 
 
-def _tell(refresh: str, *, github: bool) -> None:
+def _tell(refresh: str, root: Path, *, github: bool) -> None:
     note("Signed in. This is shown once; it opens the mailbox, so keep it as you keep passwords.")
     if github:
+        from tracker.desk.github import environment_of
+
         click.echo(f"{refresh}\n")
+        environment = environment_of(root)
+        where = f" --env {environment}" if environment else ""
         note("Store it and the client with these, which ask for the value:")
         for name in ("REFRESH_TOKEN", "CLIENT_ID", "CLIENT_SECRET"):
-            note(f"    gh secret set TRACKER_OAUTH_{name}")
+            note(f"    gh secret set TRACKER_OAUTH_{name}{where}")
         return
     click.echo(f"export {OAUTH_REFRESH_TOKEN}={refresh}")
     note("Put it where the job gets its secrets, such as /etc/tracker/desk.env (mode 600).")

@@ -60,6 +60,12 @@ def needed(root: Path) -> Needs:
     return needs_of(file.read_text("utf-8") for file in files)
 
 
+def environment_of(root: Path) -> str:
+    """Return the environment whose secrets the desk's workflows get, or nothing."""
+    files = sorted(root.joinpath(*WORKFLOWS).glob("*.yml"))
+    return needs_of(file.read_text("utf-8") for file in files).environment
+
+
 def planned(host: GitHub, root: Path, settings: Settings, *, renew: bool) -> list[Step]:
     """Return what is to be done for the workflows to run, with the owner's values."""
     needs = needed(root)
@@ -70,14 +76,22 @@ def planned(host: GitHub, root: Path, settings: Settings, *, renew: bool) -> lis
     return plan(needs, there, given, unused=unused, renew=renew)
 
 
-def carry_out(host: GitHub, step: Step, root: Path, settings: Settings) -> None:
-    """Do one step of the plan."""
-    environment = needed(root).environment
+NO_ENVIRONMENTS = (
+    "your plan has no environments for private repositories: secrets go to the repository itself, "
+    "where jobs of every branch can read them"
+)
+
+
+def carry_out(host: GitHub, step: Step, root: Path, settings: Settings) -> str:
+    """Do one step of the plan. Returns what else came of it, or nothing."""
     match step.kind:
         case "environment":
-            host.make_environment(step.name, settings.desk.branch)
+            if not host.make_environment(step.name, settings.desk.branch):
+                return NO_ENVIRONMENTS
         case "secret":
-            host.set_secret(step.name, step.value, environment)
+            environment = environment_of(root)
+            made = environment in host.environments()
+            host.set_secret(step.name, step.value, environment if made else "")
         case "variable":
             host.set_variable(step.name, step.value)
         case "pages":
@@ -88,6 +102,7 @@ def carry_out(host: GitHub, step: Step, root: Path, settings: Settings) -> None:
             host.token_reads()
         case "workflow":
             host.enable(step.name)
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,12 @@ def test_a_secret_is_renewed_only_when_asked() -> None:
     assert one.says.startswith("renew")
 
 
+def test_a_secret_outside_of_the_environment_is_set_in_it() -> None:
+    outside = replace(ALL, environments=frozenset())
+    assert [one.kind for one in steps(outside, GIVEN)] == ["environment", "secret"]
+    assert [one.kind for one in steps(outside, {})] == ["environment"]
+
+
 def test_what_only_the_owner_can_give_is_missing() -> None:
     missing = [one.name for one in steps(NOTHING, {}) if one.missing]
     assert missing == ["TRACKER_SECRET", "DEPLOY_TARGET"]

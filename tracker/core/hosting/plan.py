@@ -74,7 +74,8 @@ def plan(
     """Return what is to be done, in order; nothing where all is there, so it can be repeated.
 
     ``given`` are the owner's values by name. A secret that is there is left alone, since it can't
-    be read, unless ``renew``. ``unused`` are secrets that the desk's settings don't call for.
+    be read, unless ``renew``; one outside of the environment is set in it. ``unused`` are secrets
+    that the desk's settings don't call for.
     """
     steps: list[Step] = []
     if needs.environment and needs.environment not in there.environments:
@@ -103,10 +104,11 @@ def _secrets(
     renew: bool,
 ) -> Iterable[Step]:
     where = f" of the environment {needs.environment}" if needs.environment else ""
+    outside = bool(needs.environment) and needs.environment not in there.environments
     for name in needs.secrets:
         known = name in there.secrets
-        if given.get(name) and (renew or not known):
-            what = "renew" if known else "set"
+        if given.get(name) and (renew or outside or not known):
+            what = "renew" if known and not outside else "set"
             yield Step("secret", name, f"{what} the secret {name}{where}", given[name])
         elif not known and name not in OPTIONAL | unused:
             says = f"the secret {name} is not there: set the variable {name}, and run this again"
