@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import json
 import os
 import re
 import shlex
@@ -309,6 +310,28 @@ def test_cron_runs_the_job(server: Server, mailbox: Mailbox, github: GitHubServe
     assert github.alarms == 2
 
 
+def test_a_container_runs_the_same_job(
+    server: Server, mailbox: Mailbox, github: GitHubServer
+) -> None:
+    """Its environment comes from outside, and it has no file of it."""
+    script, env = server.job()
+    lines = server.environment.read_text().splitlines()
+    given = dict(line.split("=", 1) for line in lines if line and line[0] != "#")
+    server.environment.unlink()
+    mailbox.append(letter("ivan", subject="Принтер"))
+    done = subprocess.run(["sh", script], env=env | given, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Принтер" in (server.web / "tickets/ACCREDO-1/index.html").read_text("utf-8")
+    assert github.pings == 1
+    done = subprocess.run(
+        ["sh", script],
+        env=env | given | {"TRACKER_IMAP_PASSWORD": "wrong"},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, github.alarms) == (1, 1)
+
+
 def test_cron_publishes_to_a_bucket(server: Server, mailbox: Mailbox, github: GitHubServer) -> None:
     write_hosting(server.desk.root, "--host", "cron", "--deploy", "s3")
     server.set(S3_TARGET="s3://web", AWS_SECRET_ACCESS_KEY="aws-canary")
@@ -370,8 +393,11 @@ def test_nginx_file_is_read_whole(server: Server, tmp_path: Path) -> None:
 def test_container_file_names_what_is_there(server: Server) -> None:
     """No engine is asked of a test machine: every COPY's source exists, nothing runs as root."""
     text = server.read("Containerfile")
-    for source in re.findall(r"^COPY (\S+) ", text, re.MULTILINE):
+    copied = dict(re.findall(r"^COPY (\S+) (\S+)$", text, re.MULTILINE))
+    for source in copied:
         assert (server.desk.root / source).is_file()
+    (command,) = re.findall(r"^CMD (.*)$", text, re.MULTILINE)
+    assert json.loads(command) == ["sh", copied["hosting/tracker-job"]]
     lines = text.split("\n")
     assert lines.index("USER tracker") < next(n for n, one in enumerate(lines) if "CMD" in one)
     assert "TRACKER_" not in text

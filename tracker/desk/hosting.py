@@ -79,6 +79,8 @@ def _flags(chosen: Hosting, settings: Settings) -> dict[str, bool]:
 def _values(chosen: Hosting, settings: Settings) -> dict[str, str]:
     programs = ["git", *(["rsync"] if chosen.publish == "rsync" else [])]
     packages = [*programs, *(["openssh-client"] if chosen.publish == "rsync" else [])]
+    ways = {"rsync": ["rsync"], "s3": ["awscli"]}
+    contained = ["git", "openssh-client", *ways.get(chosen.publish, [])]
     heartbeat = f"{OFF_THE_HOUR + 10} 5 * * 1"
     actions = {name: _uses(name) for name in ACTIONS}
     return actions | {
@@ -92,6 +94,7 @@ def _values(chosen: Hosting, settings: Settings) -> dict[str, str]:
         "image": "python:3.13-slim",
         "programs": " ".join(programs),
         "packages": " ".join(packages),
+        "container_packages": " ".join(contained),
         "public_folder": ", public" if chosen.publish == "pages" else "",
         "root": ROOT,
         "web": WEB,
