@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+_FEW_WORDS = 500
 # Name, Russian twins, and what follows it: "" nothing, "?" perhaps a word, "!" a word, "…" the
 # words that it is about.
 _TABLE: tuple[tuple[str, tuple[str, ...], str], ...] = (
@@ -141,3 +142,10 @@ def _bare(line: str) -> str:
     if stripped.startswith("\\/") and _LINE.fullmatch(stripped[1:]):
         return line.replace("\\/", "/", 1)
     return line
+
+
+def is_bare(text: str, attachments: Sequence[object]) -> bool:
+    """Whether a mail whose subject asks to stop or resume letters says nothing else: no file, and
+    few words, such as a signature.
+    """
+    return not attachments and len(text.strip()) <= _FEW_WORDS

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from tracker.core.addresses import Address, one_line
 from tracker.core.arrival import StoredFiles, entry_from, stored_files, title_of
+from tracker.core.commands import is_bare
 from tracker.core.fields import Fields
 from tracker.core.mail_actions import (
     Case,
@@ -31,7 +32,6 @@ from tracker.core.workspace import Workspace, number_in
 
 REOPENS_WITHIN = timedelta(days=14)
 _SETS_STATUS = ("close", "wait", "reopen")
-_LONGEST_WORDS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +107,12 @@ def _comment(work: Workspace, case: Case, thread: Thread, *, over: bool) -> Take
     ticket = thread.ticket
     mail, number = case.mail, ticket.number
     stops = stops_letters(work, case, thread)
-    if stops is not None:
-        words = without_tokens(mail.text).strip()[:_LONGEST_WORDS]
+    words = without_tokens(mail.text).strip()
+    if stops is not None and is_bare(words, mail.attachments):
         events = mute_sender(work, number, case, muted=stops)
         return _ordered(work, case, ticket, events, {"words": words} if words else {})
     orders = read_orders(work, number, case)
-    if orders.alone and not mail.attachments:
+    if stops is None and orders.alone and not mail.attachments:
         return _ordered(work, case, ticket, obey_orders(work, number, case, orders), {})
     folder = attachment_folder(ticket.id.rpartition("-")[0], number)
     files = stored_files(
@@ -121,7 +121,9 @@ def _comment(work: Workspace, case: Case, thread: Thread, *, over: bool) -> Take
     entry = _entry(work, case, files, orders, asked_for(work, case, thread))
     work.add(ticket, [entry])
     work.files.update(files.contents)
-    if not over:
+    if stops is not None:
+        mute_sender(work, number, case, muted=stops)
+    elif not over:
         _wake(work, case, ticket, orders)
     join_copied(work, number, case)
     obey_orders(work, number, case, orders)

@@ -186,7 +186,8 @@ def asked_for(work: Workspace, case: Case, thread: Thread | None) -> dict[str, s
 def stops_letters(work: Workspace, case: Case, thread: Thread) -> bool | None:
     """Return True for a mail ``[ACCREDO-42] stop``, False for ``resume``, else None.
 
-    Every letter has links that write such mails; whatever else stands in them is no message.
+    Every letter has links that write such mails. A few words in them, such as a signature, are no
+    message.
     """
     name = _wish_in_subject(work, case.mail, thread) if case.acts else ""
     return name == "stop" if name else None

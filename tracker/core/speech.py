@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from tracker.core.addresses import Address
-from tracker.core.commands import OF_REQUESTERS, Command, Told, read_commands
+from tracker.core.commands import OF_REQUESTERS, Command, Told, is_bare, read_commands
 from tracker.core.obeying import fault_of
 from tracker.core.operations import EDITED
 from tracker.core.review import is_first, people_in
@@ -55,10 +55,11 @@ def speech(work: Workspace, ticket: Ticket, entry: Entry) -> Speech:
     else:
         words = read_commands(entry.text, leading=entry.via == "email")
     alone = not first and _is_alone(words, entry)
-    if asked := entry.data.get("asked"):  # then its words are no message, as in any such mail
-        alone, words = True, replace(words, commands=(*words.commands, Command(asked, "", 0)))
+    if asked := entry.data.get("asked"):  # then few words are no message, as in any such mail
+        alone = is_bare(entry.text, entry.attachments)
+        words = replace(words, commands=(*words.commands, Command(asked, "", 0)))
     if not first:
-        told_else = alone or any(words.has(name) for name in _SAYS_STATUS)
+        told_else = alone or bool(asked) or any(words.has(name) for name in _SAYS_STATUS)
         opens = mine and not told_else and not ticket.merged_into
     # What is asked of a merged ticket is about the one that took it, as for any mail to it.
     place = ticket.number if first or handle else final.number
