@@ -29,10 +29,13 @@ def raw_of(name: str) -> bytes:
 
 
 def is_told(name: str) -> bool:
-    """Whether a case is a person's mail to a request that is not over, by somebody on it."""
+    """Whether a case is a person's mail to a request that is not over, by somebody on it. Whom a
+    participant copies is let in by an agent alone, as one who accepts the mail.
+    """
     mail = read_mail(raw_of(name))
     person = mail.sender.key in SENDERS and not mail.automatic and not mail.spam
-    return person and mail.bounce is None and not name.startswith(("own-", "closed-long-ago"))
+    other = ("own-", "closed-long-ago", "cc-participant", "cc-command-participant")
+    return person and mail.bounce is None and not name.startswith(other)
 
 
 def taken(raw: bytes) -> MemoryDesk:

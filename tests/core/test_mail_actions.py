@@ -149,3 +149,11 @@ def test_a_forward_with_the_number_is_a_comment_and_proposes_nobody() -> None:
     text = "---------- Forwarded message ---------\nFrom: <client@bank.example>\nDate: x\n\nДа"
     one.take(agent(text, subject="Fwd: [ACCREDO-42] x"))
     assert events(one) == []
+
+
+def test_whom_a_participant_copies_each_time_is_proposed_once() -> None:
+    one = desk(participants=(Address("", "petr@x.example"),))
+    for n in range(3):
+        one.take(raw_mail("petr@x.example", TAG, f"{n}", f"<{n}@x>", Cc="olga@x.example"))
+    assert [each.key for each in one.tickets()[42].participants] == ["petr@x.example"]
+    assert events(one) == ["proposed"]

@@ -131,8 +131,11 @@ def _let_in(work: Workspace, number: int, case: Case, people: Iterable[Address])
     added = newcomers(work, number, people)
     if not added:
         return []
-    wanted = (*work.need(number).participants, *added)
-    return [propose(work, number, case.actor, "participants", ", ".join(map(str, wanted)))]
+    ticket = work.need(number)
+    wanted = ", ".join(map(str, (*ticket.participants, *added)))
+    if any(one.event == "proposed" and one.data.get("to") == wanted for one in ticket.entries):
+        return []  # every answer to all names the same people again
+    return [propose(work, number, case.actor, "participants", wanted)]
 
 
 def propose(work: Workspace, number: int, who: Actor, field: str, value: str) -> Entry:
@@ -144,15 +147,18 @@ def propose(work: Workspace, number: int, who: Actor, field: str, value: str) ->
 
 
 def join_copied(work: Workspace, number: int, case: Case) -> None:
-    """Make those whom the mail also went to participants, if its sender may let them in.
+    """Make those whom the mail also went to participants, if its sender may let them in; those
+    of a participant are proposed.
 
     A mail taken in silently because it is old lets nobody in.
     """
-    if not case.acts or not case.standing.certain or case.arrival.silent:
+    if not case.acts or case.arrival.silent:
         return
-    people = _copied(case)
+    people, who = _copied(case), case.standing
+    if not (who.certain or who.role == "participant"):
+        return
     if any(not is_own(work.settings, one.key) for one in people):
-        join(work, number, case.actor, people)
+        _let_in(work, number, case, people)
 
 
 def _copied(case: Case) -> list[Address]:

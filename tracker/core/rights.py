@@ -47,9 +47,9 @@ class Sender:
 class Standing:
     """As what a sender speaks. Held means: stored, shown to agents only, until one accepts it.
 
-    ``certain``: it is surely that person, whose Cc may let others in. ``handle`` is the agent
-    whose rights the sender has. ``receipt``: these rights come from a letter's token alone, so
-    that the agent's address must be told what was done with them.
+    ``certain``: it is surely the agent or the requester, whose Cc may let others in. ``handle`` is
+    the agent whose rights the sender has. ``receipt``: these rights come from a letter's token
+    alone, so that the agent's address must be told what was done with them.
     """
 
     role: Role
@@ -136,4 +136,5 @@ def _of_other(sender: Sender, thread: Thread) -> Standing:
     role = role_on(thread.ticket, sender.address.key)
     if role is None:
         return Standing("stranger", "held")
-    return Standing(role, certain=sender.proof == "pass" or bool(thread.own))
+    certain = sender.proof == "pass" or bool(thread.own)
+    return Standing(role, certain=certain and role == "requester")
