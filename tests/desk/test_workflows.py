@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from tests.servers import Mailbox, SmtpServer
 from tests.servers.actions import Runner
 from tests.servers.dovecot import PASSWORD
 from tests.servers.github import GitHubServer
+from tracker.core.accounts.layout import bundle_path
 from tracker.core.hosting.choices import Hosting
 from tracker.core.settings import read_settings
 from tracker.desk.hosting import hosting_files
@@ -34,29 +35,38 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def runner(
+def runner_of(
     desk_of: Callable[..., RealDesk],
     home: Path,
     wheelhouse: Path,
     tmp_path: Path,
     github: GitHubServer,
-) -> Iterator[Runner]:
-    """A runner for a desk with workflows that publish on Pages."""
-    desk = desk_of()
-    write_hosting(desk.root, "--host", "github", "--deploy", "pages")
-    publish(desk.root)
-    github.workflows = {"inbox.yml": "active"}
-    assert desk.remote
-    subprocess.run(
-        ["git", "-C", str(desk.remote), "config", "uploadpack.allowFilter", "true"], check=True
-    )
-    secrets = {
-        "TRACKER_SECRET": SECRET,
-        "TRACKER_IMAP_PASSWORD": PASSWORD,
-        "TRACKER_SMTP_PASSWORD": "smtp-canary",
-    }
-    surroundings = github.environment() | index(wheelhouse)
-    yield Runner(tmp_path, desk.remote, home, secrets, surroundings)
+) -> Callable[[str], Runner]:
+    """A factory of runners for a public or private desk with workflows that publish on Pages."""
+
+    def make(visibility: str) -> Runner:
+        desk = desk_of(visibility=visibility)
+        write_hosting(desk.root, "--host", "github", "--deploy", "pages")
+        publish(desk.root)
+        github.workflows = {"inbox.yml": "active"}
+        assert desk.remote
+        git = ["git", "-C", str(desk.remote)]
+        subprocess.run([*git, "config", "uploadpack.allowFilter", "true"], check=True)
+        secrets = {
+            "TRACKER_SECRET": SECRET,
+            "TRACKER_IMAP_PASSWORD": PASSWORD,
+            "TRACKER_SMTP_PASSWORD": "smtp-canary",
+        }
+        surroundings = github.environment() | index(wheelhouse)
+        return Runner(tmp_path, desk.remote, home, secrets, surroundings)
+
+    return make
+
+
+@pytest.fixture
+def runner(runner_of: Callable[[str], Runner]) -> Runner:
+    """A runner for a public desk."""
+    return runner_of("public")
 
 
 def desk_at(runner: Runner, name: str = "person") -> Person:
@@ -103,6 +113,33 @@ def test_inbox_takes_in_answers_and_publishes(
     assert len(runner.deployed) == 2
     names = [{path.relative_to(one) for path in one.rglob("*")} for one in runner.deployed]
     assert names[0] == names[1]
+
+
+def test_a_private_desk_publishes_no_word_of_a_ticket(
+    runner_of: Callable[[str], Runner], mailbox: Mailbox, smtp: SmtpServer
+) -> None:
+    runner = runner_of("private")
+    words = "Кафедра потеряла протокол заседания"
+    usual = "Здравствуйте, это ivan, письмо 0.".encode()
+    mailbox.append(letter("ivan", subject="Гектограф").replace(usual, words.encode()))
+    done = runner.run("inbox")
+    assert done.ok, done.log
+    assert "| opened | 1 | ACCREDO-1 |" in done.summary
+    assert "Publish on Pages" in done.ran
+    assert len(smtp.letters_to("ivan@example.org")) == 2  # the number, and how to get in
+    (site,) = runner.deployed
+    assert (site / "requests/index.html").exists()
+    assert files_of(site / bundle_path(""))
+    shown = [f"{one.relative_to(site)}\n".encode() + one.read_bytes() for one in files_of(site)]
+    for word in ("Гектограф", *words.split(), "ivan@", "ACCREDO-1", SECRET):
+        assert not [one for one in shown if word.encode() in one], word
+        if word != "ACCREDO-1":
+            assert word not in done.log + done.summary
+
+
+def files_of(site: Path) -> list[Path]:
+    """Return every file of a site."""
+    return [one for one in site.rglob("*") if one.is_file()]
 
 
 def test_portal_sends_what_an_agent_committed(
