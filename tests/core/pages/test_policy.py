@@ -33,6 +33,10 @@ def test_a_page_gets_one_policy_only() -> None:
     ("before", "after"),
     [
         ('<html><head><meta charset="utf-8">', "<title>x</title><script>1</script>"),
+        (
+            '<!doctype html>\n<html lang="ru">\n <head>\n  <meta charset="utf-8">\n  ',
+            '<meta name="viewport" content="width=device-width"><title>x</title>',
+        ),
         ("<!DOCTYPE html>\n<html lang=ru>\n<head>\n", "<title>x</title>"),
         ("<!-- <head> --><html data-x='>'><head class=\"a>b\">", "<script>1</script>"),
         ("<HTML><HEAD>", "<SCRIPT>1</SCRIPT><meta charset=utf-8>"),

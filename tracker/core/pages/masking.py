@@ -15,10 +15,14 @@ _MARK = (
     r"(?:\*{1,3}|`{1,2}|~~|\\|</?(?:a|b|code|del|em|i|strong|sub|sup)>"
     r"|<a href=\"[^\"<>]*\"(?: rel=\"[^\"<>]*\")?>)"
 )
-_LOCAL = rf"[\w.+'=~-]{{1,128}}+(?:{_MARK}{{1,4}}+[\w.+'=~-]{{1,128}}+){{0,4}}+{_MARK}{{0,4}}+"
-_LABEL = rf"{_MARK}{{0,4}}+[\w-]++(?:{_MARK}{{1,4}}+[\w-]++){{0,4}}+"
+# Atomic groups, since possessive repeats of groups go wrong in Python 3.11.2.
+_MARKED = rf"(?>{_MARK}{{1,4}})"
+_BETWEEN = rf"(?>{_MARK}{{0,4}})"
+_NAME = r"(?>[\w.+'=~-]{1,128})"
+_LOCAL = rf"{_NAME}(?>(?:{_MARKED}{_NAME}){{0,4}}){_BETWEEN}"
+_LABEL = rf"{_BETWEEN}(?>[\w-]+)(?>(?:{_MARKED}(?>[\w-]+)){{0,4}})"
 _ADDRESS = re.compile(
-    rf"{_LOCAL}{_AT}(?:\[[\d.:a-fA-F]+\]|(?P<link>\[)?{_LABEL}(?:{_MARK}{{0,4}}+\.{_LABEL})+|sealed\b)"
+    rf"{_LOCAL}{_AT}(?:\[[\d.:a-fA-F]+\]|(?P<link>\[)?{_LABEL}(?:{_BETWEEN}\.{_LABEL})+|sealed\b)"
 )
 _GAP = rf"(?:[\s().\u00a0\u2010-\u2015/-]|{_MARK}){{0,4}}"
 _PHONE = re.compile(

@@ -8,12 +8,13 @@ from hashlib import sha256
 from urllib.parse import urlsplit
 
 _INLINE = re.compile(r"<script(?P<attributes>(?:\s[^>]*)?)>(?P<code>.*?)</script>", re.DOTALL)
-_REST = r"(?:\"[^\"]*\"|'[^']*'|[^>\"'])*+>"
-# All that may stand before the first element of a head, which the policy is to be: it binds only
-# what comes after it. The letters' code is told before, within the first kilobyte.
-_BEGIN = re.compile(
-    rf"\ufeff?(?:\s++|<!--.*?-->|<!doctype\b{_REST}|<html\b{_REST}|<head\b{_REST}"
-    rf"|<meta\s+charset\b{_REST})*+",
+_REST = r"(?:\"[^\"]*\"|'[^']*'|[^>\"'])*>"
+# What may stand before the first element of a head, piece by piece. The policy is to be that
+# element: it binds only what comes after it. The letters' code is told before, within the first
+# kilobyte. (One expression with possessive repeats would go wrong in Python 3.11.2.)
+_PIECE = re.compile(
+    rf"\ufeff|\s+|<!--.*?-->|<!doctype\b{_REST}|<html\b{_REST}|<head\b{_REST}"
+    rf"|<meta\s+charset\b{_REST}",
     re.IGNORECASE | re.DOTALL,
 )
 _BODY = re.compile(r"<body\b", re.IGNORECASE)
@@ -31,8 +32,7 @@ def with_policy(page: str, sends_to: str = "") -> str:
     body = _BODY.search(page)
     if _POLICY.search(page, 0, body.start() if body else len(page)):
         return page
-    begin = _BEGIN.match(page)
-    place = begin.end() if begin else 0
+    place = _first_place(page)
     hashes = sorted(
         {
             _hash(one["code"])
@@ -47,6 +47,13 @@ def with_policy(page: str, sends_to: str = "") -> str:
     )
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     return page[:place] + meta + page[place:]
+
+
+def _first_place(page: str) -> int:
+    place = 0
+    while piece := _PIECE.match(page, place):
+        place = piece.end()
+    return place
 
 
 def _origin(address: str) -> str:
