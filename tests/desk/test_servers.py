@@ -10,6 +10,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -281,6 +282,34 @@ def test_systemd_runs_the_job(
     assert timer["OnUnitInactiveSec"] == "5min"
 
 
+def test_systemd_follows_the_mailbox(server: Server, mailbox: Mailbox, smtp: SmtpServer) -> None:
+    unit = server.units("tracker-watch.service")["Service"]
+    assert unit["Type"] == "notify"
+    (command,) = [one for key, one in unit.items() if key.startswith("ExecStart.")]
+    *words, publishing = shlex.split(command)
+    assert publishing == f"{PROGRAMS}/tracker-job publish"
+    script, env = server.job()
+    lines = server.environment.read_text().splitlines()
+    given = dict(line.split("=", 1) for line in lines if line and line[0] != "#")
+    pipe = subprocess.PIPE
+    with subprocess.Popen([*words, f"{script} publish"], env=env | given, stdout=pipe) as process:
+        limit = threading.Timer(120, process.kill)
+        limit.start()
+        assert process.stdout is not None
+        said = map(bytes.decode, process.stdout)
+        assert any("portal built" in line for line in said)
+        assert (server.web / "index.html").exists()
+        mailbox.append(letter("ivan", subject="Принтер"))
+        assert any("1 opened" in line for line in said)
+        assert any("portal built" in line for line in said)
+        process.terminate()
+        said = [*said]
+        limit.cancel()
+    assert process.returncode == 0
+    assert "Принтер" in (server.web / "tickets/ACCREDO-1/index.html").read_text("utf-8")
+    assert len(smtp.letters_to("ivan@example.org")) == 1
+
+
 def test_cron_runs_the_job(server: Server, mailbox: Mailbox, github: GitHubServer) -> None:
     mailbox.append(letter("ivan", subject="Принтер"))
     assert server.run_job() == (0, "")
@@ -360,7 +389,8 @@ def test_units_are_right_to_systemd(server: Server, tmp_path: Path) -> None:
     """By systemd itself where it is at hand; else by their sections and keys."""
     folder = tmp_path / "units"
     folder.mkdir()
-    names = ("tracker.service", "tracker.timer", "tracker-alarm.service")
+    names = tuple(f"tracker{one}" for one in (".service", ".timer", "-alarm.service"))
+    names += ("tracker-watch.service",)
     for name in names:
         (folder / name).write_text(server.read(name))
         assert set(server.units(name)) <= {"DEFAULT", "Unit", "Service", "Timer", "Install"}

@@ -20,9 +20,18 @@ from tracker.desk.desk import find_root
 
 _COUNTS = ("stamped", "opened", "commented", "ignored", "quarantined", "sent", "failed")
 
+_BUILT = '"$@" || { code=$?; [ "$code" -eq 3 ] || exit "$code"; }'
+"""What stands before the command that publishes. 3: a page was held back, the rest goes out."""
+
 
 @click.command()
 @click.option("--build", is_flag=True, help="Build the portal whenever the desk has changed.")
+@click.option(
+    "--publish",
+    default="",
+    metavar="COMMAND",
+    help="Build, and run this in a shell when a build is done: it publishes site/.",
+)
 @click.option(
     "--every",
     metavar="SECONDS",
@@ -33,7 +42,7 @@ _COUNTS = ("stamped", "opened", "commented", "ignored", "quarantined", "sent", "
 )
 @json_option
 @click.pass_obj
-def watch(folder: Path, build: bool, every: float, as_json: bool) -> None:
+def watch(folder: Path, build: bool, publish: str, every: float, as_json: bool) -> None:
     """Wait for mail and commits, and do what `tracker sync` does as soon as there are some.
 
     Waits on the mail server (IMAP IDLE; a server without it is asked every 15 seconds), and
@@ -46,6 +55,7 @@ def watch(folder: Path, build: bool, every: float, as_json: bool) -> None:
     Examples:
       tracker watch
       tracker -C /srv/desk watch --build
+      tracker -C /srv/desk watch --publish 'rsync -a /srv/desk/site/ web:/var/www/desk/'
       tracker watch --json --every 300
 
     Exit status: 0 when it was asked to stop; 1 a fault you can mend, at the start.
@@ -59,6 +69,8 @@ def watch(folder: Path, build: bool, every: float, as_json: bool) -> None:
 
     def start_build() -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "tracker", "-C", str(root), "build", "--quiet"]
+        if publish:
+            command = ["/bin/sh", "-c", f"{_BUILT}\n{publish}", "sh", *command]
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=sys.stderr)
 
     watcher = Watcher(
@@ -66,7 +78,7 @@ def watch(folder: Path, build: bool, every: float, as_json: bool) -> None:
         stop,
         Surroundings(shown.tell, notifier.promise),
         every=every,
-        build=start_build if build else None,
+        build=start_build if build or publish else None,
     )
     try:
         watcher.run()
@@ -149,5 +161,5 @@ def _sentence(event: str, details: dict[str, Any]) -> str:
     if event == "built" and details["status"] == PARTIAL:
         return "portal built, but for what holds words of a ticket"
     if event == "built" and details["status"]:
-        return "the portal could not be built"
+        return "the portal could not be built or published"
     return {"built": "portal built", "stopping": "stopping"}.get(event, "")
