@@ -39,6 +39,9 @@ __all__ = ["installed", "wheelhouse"]
 pytestmark = pytest.mark.servers
 
 
+_CAPTURED: dict[str, Any] = {"capture_output": True, "text": True}
+
+
 def at_remote(desk: RealDesk) -> str:
     command = ["git", "-C", str(desk.remote), "ls-tree", "-r", "--name-only", "main"]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -77,10 +80,7 @@ class GitLab:
         self.runs += 1
         assert self.desk.remote
         work = self.home / f"gitlab-{self.runs}"
-        subprocess.run(["git", "clone", "-q", self.desk.remote.as_uri(), str(work)], check=True)
-        git = ["git", "-C", str(work)]
-        subprocess.run([*git, "checkout", "-q", "--detach"], check=True)
-        head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True)
+        head = self._fetch(work)
         kept = self.cache / ".venv-tracker"
         if kept.exists():
             (work / ".venv-tracker").symlink_to(kept)
@@ -95,7 +95,7 @@ class GitLab:
             "CI_PROJECT_ID": "1",
             "CI_JOB_TOKEN": "job-canary",
             "CI_DEFAULT_BRANCH": "main",
-            "CI_COMMIT_SHA": head.stdout.strip(),
+            "CI_COMMIT_SHA": head,
             "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
             "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "2",
             "CI_MERGE_REQUEST_PROJECT_ID": "1",
@@ -115,6 +115,26 @@ class GitLab:
             (work / ".venv-tracker").rename(kept)  # its programs name the place where it was made
             (work / ".venv-tracker").symlink_to(kept)
         return done.returncode, done.stdout, work
+
+    def _fetch(self, work: Path) -> str:
+        """Fetch as GitLab's runner does, with the pipeline's flags; return the commit."""
+        assert self.desk.remote
+        show = ["git", "-C", str(self.desk.remote)]
+        subprocess.run([*show, "config", "uploadpack.allowFilter", "true"], check=True)
+        text = subprocess.run([*show, "show", "main:.gitlab-ci.yml"], check=True, **_CAPTURED)
+        variables = yaml.safe_load(text.stdout)["variables"]
+        assert (variables["GIT_DEPTH"], variables["GIT_STRATEGY"]) == ("0", "fetch")
+        git = ["git", "-C", str(work)]
+        subprocess.run(["git", "init", "-q", str(work)], check=True)
+        subprocess.run([*git, "remote", "add", "origin", self.desk.remote.as_uri()], check=True)
+        flags = variables["GIT_FETCH_EXTRA_FLAGS"].split()
+        refs = "+refs/heads/*:refs/remotes/origin/*"
+        subprocess.run([*git, "fetch", "origin", *flags, refs], check=True)
+        kept = subprocess.run([*git, "config", "remote.origin.promisor"], check=True, **_CAPTURED)
+        assert kept.stdout == "true\n"  # files of the past come when they are asked for
+        subprocess.run([*git, "checkout", "-qf", "--detach", "origin/main"], check=True)
+        head = subprocess.run([*git, "rev-parse", "HEAD"], check=True, **_CAPTURED)
+        return str(head.stdout.strip())
 
 
 @pytest.fixture(scope="module")
