@@ -10,7 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests import programs
 from tests.desk.conftest import SECRET, RealDesk, letter
+from tests.desk.hosted import write_hosting
 from tests.servers import Dovecot, Mailbox, TokenServer
 from tests.servers.github import GitHubServer
 from tests.servers.names import NameServer
@@ -182,6 +184,55 @@ def test_workflows(desk: RealDesk) -> None:
     desk.sync()
     said = look(desk)["schedule"].message
     assert "inbox.yml runs at 7-59/10 * * * *; mail was last taken in 0 min ago" in said
+
+
+def test_a_pipeline_of_gitlab(desk: RealDesk) -> None:
+    pipeline = desk.root / ".gitlab-ci.yml"
+    pipeline.write_text("inbox: {script: [tracker build]}\n")
+    assert look(desk)["schedule"].level == "wrong"
+    write_hosting(desk.root, "--host", "gitlab")
+    found = look(desk)["schedule"]
+    assert found.level == "ok"
+    assert ".gitlab-ci.yml runs the job when its schedule says so" in found.message
+
+
+def test_workflows_that_github_knows(
+    desk: RealDesk, github: GitHubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in github.environment().items():
+        monkeypatch.setenv(name, value)
+    assert "github" not in look(desk)  # without workflows it is of no concern
+    write_hosting(desk.root, "--host", "github", "--deploy", "none")
+    monkeypatch.setenv("GITHUB_TOKEN", "")
+    asked = look(desk)["github"]
+    assert (asked.level, "gh auth token" in asked.hint) == ("unchecked", True)
+    monkeypatch.setenv("GITHUB_TOKEN", "wrong-canary")
+    asked = look(desk)["github"]
+    assert (asked.level, "Bad credentials" in asked.message) == ("unchecked", True)
+    assert "canary" not in asked.message + asked.hint
+
+    monkeypatch.setenv("GITHUB_TOKEN", github.environment()["GITHUB_TOKEN"])
+    github.workflows = {"inbox.yml": "disabled_inactivity"}
+    github.add_run("inbox.yml", "success", timedelta(minutes=5))
+    asked = look(desk)["github"]
+    assert (asked.level, "switched off" in asked.message) == ("wrong", True)
+
+    github.workflows = {"inbox.yml": "active"}
+    monkeypatch.delenv("TRACKER_IMAP_PASSWORD")
+    asked = look(desk)["github"]
+    assert asked.level == "wrong"
+    assert "the secret TRACKER_IMAP_PASSWORD is not there" in asked.message
+
+    monkeypatch.setenv("TRACKER_IMAP_PASSWORD", "imap-canary")
+    asked = look(desk)["github"]
+    assert asked.level == "advice"
+    assert "make the environment desk" in asked.message
+    assert "canary" not in asked.message
+    assert github.secrets == {"": {}}  # nothing was changed
+
+    programs.run("-C", desk.root, "github", "setup", "--yes").check_returncode()
+    asked = look(desk)["github"]
+    assert asked.level == "ok", asked
 
 
 def test_a_schedule_that_stood_still(desk: RealDesk) -> None:

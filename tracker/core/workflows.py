@@ -29,6 +29,16 @@ def judge_workflows(files: Mapping[str, str]) -> str:
     )
 
 
+def judge_pipeline(name: str, text: str) -> str:
+    """Judge GitLab's pipeline: it must run the job. When, is set on GitLab's pages alone."""
+    if not ("tracker" in text and "sync" in text):
+        raise Wrong(
+            f"{name} does not run `tracker sync`",
+            "`tracker hosting --host gitlab` writes one that does.",
+        )
+    return f"{name} runs the job when its schedule says so (GitLab: Build > Pipeline schedules)"
+
+
 def _is(value: Any) -> bool:
     return isinstance(value, dict)
 

@@ -11,7 +11,14 @@ from tracker.adapters.imap import Mailbox
 from tracker.core import state
 from tracker.core.errors import TrackerError
 from tracker.core.findings import Finding, finding
-from tracker.desk import doctor_host, doctor_mail, doctor_names, doctor_portal, doctor_repository
+from tracker.desk import (
+    doctor_github,
+    doctor_host,
+    doctor_mail,
+    doctor_names,
+    doctor_portal,
+    doctor_repository,
+)
 from tracker.desk.desk import Desk
 from tracker.desk.examination import Examination, needed
 from tracker.desk.queries import newest
@@ -37,6 +44,7 @@ _STEPS: tuple[tuple[str, Callable[[Examination], str]], ...] = (
     ("dkim", doctor_names.dkim),
     ("dmarc", doctor_names.dmarc),
     ("schedule", doctor_repository.schedule),
+    ("github", doctor_github.workflows),
     ("portal", doctor_portal.portal),
     ("accounts", doctor_portal.accounts),
 )

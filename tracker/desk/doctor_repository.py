@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from tracker.adapters.environment import PURPOSES, SECRET, optional_secret, secret
 from tracker.core import state
 from tracker.core.errors import TrackerError
 from tracker.core.findings import Advice, Wrong
 from tracker.core.strength import weakness
-from tracker.core.workflows import judge_workflows
+from tracker.core.workflows import judge_pipeline, judge_workflows
 from tracker.desk.check import check
 from tracker.desk.examination import Examination
 from tracker.desk.queries import newest
@@ -19,6 +20,7 @@ _OLDEST_GIT = (2, 30)
 _SHORTEST_LEAK = 8
 _STALE = timedelta(days=1)
 _WORKFLOWS = ".github/workflows"
+_PIPELINE = ".gitlab-ci.yml"
 
 
 def tickets(about: Examination) -> str:
@@ -108,12 +110,9 @@ def schedule(about: Examination) -> str:
     with newest(desk) as view:
         position = state.read_position(view.read(state.MAILBOX))
     last = f"; mail was last taken in {_ago(about, position.at)}" if position else ""
-    folder = desk.root / _WORKFLOWS
-    found = [path for path in sorted(folder.glob("*.y*ml")) if path.is_file()]
-    if not found:
+    runs = _runs(desk.root)
+    if not runs:
         return f"no workflow here: cron, systemd or `tracker watch` must run the job{last}"
-    texts = {f"{_WORKFLOWS}/{one.name}": one.read_text("utf-8", "replace") for one in found}
-    runs = judge_workflows(texts)
     if position and position.at and _age(about, position.at) > _STALE:
         raise Advice(
             f"{runs}{last}",
@@ -121,6 +120,19 @@ def schedule(about: Examination) -> str:
             "off (GitHub does so after 60 idle days).",
         )
     return f"{runs}{last}"
+
+
+def _runs(root: Path) -> str:
+    """Return what the files of a Git host say of the job; empty without such files."""
+    found = [path for path in sorted((root / _WORKFLOWS).glob("*.y*ml")) if path.is_file()]
+    if found:
+        return judge_workflows(
+            {f"{_WORKFLOWS}/{one.name}": one.read_text("utf-8", "replace") for one in found}
+        )
+    pipeline = root / _PIPELINE
+    if pipeline.is_file():
+        return judge_pipeline(_PIPELINE, pipeline.read_text("utf-8", "replace"))
+    return ""
 
 
 def _age(about: Examination, at: str) -> timedelta:

@@ -1,0 +1,54 @@
+"""A look of `tracker doctor` at GitHub: whether the workflows run, and have what they need."""
+
+from __future__ import annotations
+
+from tracker.adapters.environment import optional_secret, variable
+from tracker.core.errors import TrackerError
+from tracker.core.findings import Advice, Unchecked, Wrong
+from tracker.core.hosting.remote import repository_of
+from tracker.desk.examination import Examination
+
+
+def workflows(about: Examination) -> str:
+    """Whether GitHub runs the desk's workflows, and what they still lack there; of no concern to a
+    desk without workflows or elsewhere.
+    """
+    if not _is_on_github(about):
+        return ""
+    if not (optional_secret("GITHUB_TOKEN") or optional_secret("GH_TOKEN")):
+        raise Unchecked(
+            "GitHub was not asked how the workflows run and what they lack",
+            "Set a token of yours and run this again: `export GITHUB_TOKEN=$(gh auth token)`.",
+        )
+    try:
+        return _asked(about)
+    except Wrong:
+        raise
+    except TrackerError as error:
+        raise Unchecked(f"not checked: {error.message}", error.hint) from None
+
+
+def _asked(about: Examination) -> str:
+    from tracker.desk.github import connect, planned, status  # its library takes a while to load
+
+    root = about.desk.root
+    host = connect(root)
+    found = status(host, about.now)
+    if found.troubles:
+        raise Wrong(" ".join(found.troubles), "See `tracker github status`, and the run's page.")
+    steps = planned(host, root, about.desk.settings, renew=False)
+    lacking = "; ".join(one.says for one in steps)
+    if any(one.missing for one in steps):
+        raise Wrong(f"{host.name}: {lacking}", "`tracker github setup` does the rest.")
+    if steps:
+        raise Advice(f"{host.name} still lacks something: {lacking}", "Run `tracker github setup`.")
+    return f"the workflows of {host.name} run, and have what they need"
+
+
+def _is_on_github(about: Examination) -> bool:
+    if not any(about.desk.root.glob(".github/workflows/*.yml")):
+        return False
+    code, out, _ = about.desk.git.attempt("remote", "get-url", "origin")
+    address = out.strip() if code == 0 else ""
+    own = bool(variable("GITHUB_API_URL") and repository_of(address))
+    return bool(variable("GITHUB_REPOSITORY")) or own or "github.com" in address
