@@ -21,7 +21,7 @@ import yaml
 
 SHELL = ["bash", "--noprofile", "--norc", "-eo", "pipefail"]
 _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
-_EQUAL = re.compile(r"(\S+) == '(\w+)'")
+_EQUAL = re.compile(r"(\S+) (==|!=) '(\w+)'")
 
 
 @dataclass
@@ -100,7 +100,8 @@ class _Job:
             return ok
         found = _EQUAL.fullmatch(condition)
         assert found, f"this runner knows no condition {condition!r}"
-        return ok and self._value(found[1]) == found[2]
+        is_equal = self._value(found[1]) == found[3]
+        return ok and is_equal is (found[2] == "==")
 
     def _value(self, name: str) -> str:
         """Evaluate what stands in ``${{ … }}``."""

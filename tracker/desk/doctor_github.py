@@ -29,19 +29,21 @@ def workflows(about: Examination) -> str:
 
 
 def _asked(about: Examination) -> str:
-    from tracker.desk.github import connect, planned, status  # its library takes a while to load
+    from tracker.desk.github import connect, lacking, status  # its library takes a while to load
 
     root = about.desk.root
     host = connect(root)
     found = status(host, about.now)
     if found.troubles:
         raise Wrong(" ".join(found.troubles), "See `tracker github status`, and the run's page.")
-    steps = planned(host, root, about.desk.settings, renew=False)
-    lacking = "; ".join(one.says for one in steps)
+    steps = lacking(host, root, about.desk.settings)
+    said = "; ".join(one.says for one in steps)
     if any(one.missing for one in steps):
-        raise Wrong(f"{host.name}: {lacking}", "`tracker github setup` does the rest.")
+        raise Wrong(
+            f"{host.name}: {said}", "Set what is named, then `tracker github setup` does it all."
+        )
     if steps:
-        raise Advice(f"{host.name} still lacks something: {lacking}", "Run `tracker github setup`.")
+        raise Advice(f"{host.name} still lacks something: {said}", "Run `tracker github setup`.")
     return f"the workflows of {host.name} run, and have what they need"
 
 

@@ -71,6 +71,17 @@ def planned(host: GitHub, root: Path, settings: Settings, *, renew: bool) -> lis
     needs = needed(root)
     names = (*needs.secrets, *needs.variables)
     given = {name: value for name in names if (value := optional_secret(name))}
+    return _plan(host, needs, given, settings, renew=renew)
+
+
+def lacking(host: GitHub, root: Path, settings: Settings) -> list[Step]:
+    """Return what the workflows lack on GitHub; the owner's values are not looked at."""
+    return _plan(host, needed(root), {}, settings, renew=False)
+
+
+def _plan(
+    host: GitHub, needs: Needs, given: Mapping[str, str], settings: Settings, *, renew: bool
+) -> list[Step]:
     there = host.there(needs.environment)
     unused = SIGN_IN - needed_to_sign_in(settings.mailbox)
     return plan(needs, there, given, unused=unused, renew=renew)
