@@ -49,6 +49,14 @@ def site(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Vi
         yield one
 
 
+@pytest.fixture(autouse=True)
+def no_fault(site: Visit) -> Iterator[None]:
+    """Whatever a test does: no console error, no policy breach, no foreign request."""
+    site.faults.clear()
+    yield
+    assert site.faults == []
+
+
 PAGES = pytest.mark.parametrize("address", ["", "requests/", "tickets/ACCREDO-120/", "new/"])
 
 

@@ -441,6 +441,28 @@ def test_a_card_with_markdown_is_accessible_and_fits(site: Visit, width: int, sc
     assert violations(page) == []
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "requests/",
+        "requests/closed/",
+        "tickets/ACCREDO-36/",
+        "queues/",
+        "search/?q=принтер",
+        "help/",
+    ],
+)
+def test_an_english_desk_is_accessible_and_fits(service: Visit, address: str, width: int) -> None:
+    service.faults.clear()
+    page = service.open(address, width, until="networkidle")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("h1").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(page) == []
+    assert service.faults == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_form_is_accessible_in_every_state(site: Visit, scheme: str) -> None:
     page = site.open("new/", 390, scheme)
