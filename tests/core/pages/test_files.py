@@ -68,6 +68,8 @@ def test_a_name_is_escaped() -> None:
         ("+7 912 345-67-89.jpg", "•••-k3v9x2-1.jpg"),
         ("тел_+7_912_345-67-89.jpg", "тел •••-k3v9x2-1.jpg"),
         ("scan_89123456789.pdf", "scan •••-k3v9x2-1.pdf"),
+        ("89123456789-2.png", "••• 2-k3v9x2-1.png"),
+        ("tel-8-912-345-67-89.jpg", "tel •••-k3v9x2-1.jpg"),
         ("ivan@example.org", "•••@•••-k3v9x2-1.bin"),
         ("ivan@example.org.html", "•••@•••-k3v9x2-1.bin"),
         ("support@example.org", "support@example.org.bin"),

@@ -83,11 +83,17 @@ def _published(file: Attachment, mark: str, mask: Callable[[str], str]) -> Publi
 
 
 def _masked(name: str, mask: Callable[[str], str]) -> str:
-    """Return a file's name as ``mask`` leaves it; in names underscores stand for blanks, too."""
+    """Return a file's name as ``mask`` leaves it. Underscores and hyphens may join its words, and
+    the extension is no part of a number.
+    """
     name = mask(name)
-    spaced = name.replace("_", " ")
-    masked = mask(spaced)
-    return name if masked == spaced else masked
+    stem, dot, extension = name.rpartition(".") if "." in name else (name, "", "")
+    for joint in ("", "_", "-"):
+        apart = stem.replace(joint, " ") if joint else stem
+        masked = mask(apart)
+        if masked != apart:
+            stem = masked
+    return f"{stem}{dot}{extension}"
 
 
 def written_links(files: Iterable[PublicFile], card: str = "") -> dict[str, str]:
