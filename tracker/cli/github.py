@@ -22,7 +22,7 @@ hours_option = click.option(
     default=6,
     show_default=True,
     metavar="HOURS",
-    help="How long no intake is still taken for the host's usual lateness.",
+    help="How long after it was due an intake is still taken for usually late.",
 )
 
 
@@ -94,11 +94,11 @@ def status(folder: Path, repository: str, late: int, as_json: bool) -> None:
     Exit status 1 if something needs a look.
     """
     from tracker.core.hosting.pulse import span
-    from tracker.desk.github import connect
+    from tracker.desk.github import connect, pause_of
     from tracker.desk.github import status as ask
 
-    now = utc_now()
-    found = ask(connect(find_root(folder), repository), now, timedelta(hours=late))
+    now, root = utc_now(), find_root(folder)
+    found = ask(connect(root, repository), now, pause_of(root) + timedelta(hours=late))
     if as_json:
         echo_json(found.as_json(now))
     else:
@@ -126,11 +126,12 @@ def heartbeat(folder: Path, repository: str, late: int, enable: bool) -> None:
     Example:
       tracker github heartbeat --enable
     """
-    from tracker.desk.github import connect
+    from tracker.desk.github import connect, pause_of
     from tracker.desk.github import heartbeat as look
 
-    host = connect(find_root(folder), repository)
-    found = look(host, utc_now(), timedelta(hours=late), enable=enable)
+    root = find_root(folder)
+    host = connect(root, repository)
+    found = look(host, utc_now(), pause_of(root) + timedelta(hours=late), enable=enable)
     for sentence in found:
         note(sentence)
     click.echo("The schedule needs a look." if found else "The schedule is alive.")

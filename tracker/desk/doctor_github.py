@@ -5,6 +5,7 @@ from __future__ import annotations
 from tracker.adapters.environment import optional_secret, variable
 from tracker.core.errors import TrackerError
 from tracker.core.findings import Advice, Unchecked, Wrong
+from tracker.core.hosting.pulse import LATE
 from tracker.core.hosting.remote import repository_of
 from tracker.desk.examination import Examination
 
@@ -29,11 +30,16 @@ def workflows(about: Examination) -> str:
 
 
 def _asked(about: Examination) -> str:
-    from tracker.desk.github import connect, lacking, status  # its library takes a while to load
+    from tracker.desk.github import (  # its library takes a while to load
+        connect,
+        lacking,
+        pause_of,
+        status,
+    )
 
     root = about.desk.root
     host = connect(root)
-    found = status(host, about.now)
+    found = status(host, about.now, pause_of(root) + LATE)
     if found.troubles:
         raise Wrong(" ".join(found.troubles), "See `tracker github status`, and the run's page.")
     steps = lacking(host, root, about.desk.settings)

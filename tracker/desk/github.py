@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from tracker.adapters.environment import optional_secret, variable
 from tracker.adapters.git import Git
 from tracker.adapters.github import PUBLIC, GitHub
 from tracker.core.errors import TrackerError
+from tracker.core.hosting.choices import longest_pause
 from tracker.core.hosting.plan import ALARM_LABEL, Needs, Step, needs_of, plan
 from tracker.core.hosting.pulse import LATE, Pulse, Run, troubles
 from tracker.core.hosting.remote import repository_of
@@ -145,6 +147,16 @@ class Status:
             ],
             "troubles": list(self.troubles),
         }
+
+
+def pause_of(root: Path) -> timedelta:
+    """Return how long the desk's inbox workflow pauses at most; nothing where none tells."""
+    try:
+        text = (root / ".github" / "workflows" / INBOX).read_text("utf-8")
+    except OSError:
+        return timedelta()
+    found = re.search(r"(?m)^\s*- cron: *[\"']?([^\"'\n]+)", text)
+    return longest_pause(found[1]) if found else timedelta()
 
 
 def status(host: GitHub, now: datetime, late: timedelta = LATE) -> Status:

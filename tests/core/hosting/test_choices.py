@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tracker.core.errors import TrackerError
@@ -12,6 +14,7 @@ from tracker.core.hosting.choices import (
     default_every,
     default_publish,
     fits,
+    longest_pause,
     possible,
     runs_a_month,
 )
@@ -106,3 +109,16 @@ def test_a_machine_of_ones_own_has_no_pages() -> None:
     for host, publish in (("gitlab", "pages"), ("github", "pages"), ("cron", "s3")):
         same = Hosting(host, publish, 5, open_source=True, package="")
         assert possible(same) == same
+
+
+@pytest.mark.parametrize(
+    ("every", "minutes"),
+    [(5, 5), (25, 25), (30, 30), (60, 60), (180, 180), (420, 420), (1440, 1440)],
+)
+def test_the_longest_pause_is_known_from_the_line(every: int, minutes: int) -> None:
+    assert longest_pause(cron_line(every)) == timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize("line", ["*/5 * * * *", "0 9-17 * * *", "0 5 * * 1", "", "x"])
+def test_a_line_of_another_form_tells_no_pause(line: str) -> None:
+    assert longest_pause(line) == timedelta()

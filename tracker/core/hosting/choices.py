@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import timedelta
 from math import ceil
 
 from tracker.core.errors import TrackerError
@@ -32,6 +34,8 @@ OFF_THE_HOUR = 7
 """Minute of the first run of an hour. GitHub is busiest on the full hour, and drops runs then."""
 SHORTEST = 5
 """Minutes between runs that GitHub allows at least."""
+_LIST = r"\d{1,2}(?:,\d{1,2})*"
+_DAILY = re.compile(rf"(?P<minutes>{_LIST}) (?P<hours>\*|{_LIST}) \* \* \*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,20 @@ def cron_line(every: int) -> str:
     """
     minutes, hours = _runs(every)
     return f"{_listed(minutes)} {_listed(hours) if len(hours) < 24 else '*'} * * *"
+
+
+def longest_pause(cron: str) -> timedelta:
+    """Return the longest time between two runs of a cron line as ``cron_line`` writes it; nothing
+    where its minutes and hours are told otherwise.
+    """
+    found = _DAILY.fullmatch(cron.strip())
+    if not found:
+        return timedelta()
+    hours = range(24) if found["hours"] == "*" else [int(one) for one in found["hours"].split(",")]
+    minutes = [int(one) for one in found["minutes"].split(",")]
+    times = sorted(60 * hour + minute for hour in hours for minute in minutes)
+    following = [*times[1:], times[0] + 24 * 60]
+    return timedelta(minutes=max(b - a for a, b in zip(times, following, strict=True)))
 
 
 def runs_a_month(every: int) -> int:
