@@ -198,6 +198,14 @@ def test_a_tracker_that_can_not_be_installed_is_told(
     assert github.issues == []
 
 
+def test_a_job_that_runs_out_of_time_raises_the_alarm(runner: Runner, github: GitHubServer) -> None:
+    runner.time_is_up_in = "Take in mail and send letters"
+    done = runner.run("inbox")
+    assert not done.ok
+    assert done.ran[-2:] == ["Take in mail and send letters", "Raise the alarm"]
+    assert [one["title"] for one in github.issues] == ["The desk's job fails"]
+
+
 def test_nothing_half_built_is_published(
     runner: Runner, mailbox: Mailbox, github: GitHubServer
 ) -> None:

@@ -22,6 +22,8 @@ import yaml
 SHELL = ["bash", "--noprofile", "--norc", "-eo", "pipefail"]
 _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 _EQUAL = re.compile(r"(\S+) (==|!=) '(\w+)'")
+_SO_FAR = {"success()": "good", "failure()": "failed", "cancelled()": "cancelled"}
+"""What the functions of a condition ask of the job so far."""
 
 
 @dataclass
@@ -47,6 +49,8 @@ class Runner:
     caches: dict[str, Path] = field(default_factory=dict)
     deployed: list[Path] = field(default_factory=list)
     runs: int = 0
+    time_is_up_in: str = ""
+    """The step in which a job runs out of time; GitHub then cancels the job."""
 
     def run(self, workflow: str, branch: str = "main", **more: str) -> Done:
         """Run the one job of a workflow on ``branch``."""
@@ -80,28 +84,31 @@ class _Job:
         path = f"{self.branch}:.github/workflows/{workflow}.yml"
         text = subprocess.run([*show, path], check=True, capture_output=True, text=True).stdout
         (job,) = yaml.safe_load(text)["jobs"].values()
-        ok = True
+        so_far = "good"
         for step in job["steps"]:
-            if not self._wanted(step.get("if", "success()"), ok):
+            if not self._wanted(step.get("if", "success()"), so_far):
                 continue
             name = step.get("name") or step["uses"].partition("@")[0]
             self.ran.append(name)
-            good = self._step(step)
-            ok = ok and (good or bool(step.get("continue-on-error")))
-        if ok:
+            if name == self.runner.time_is_up_in:
+                so_far = "cancelled"
+            elif not self._step(step) and not step.get("continue-on-error") and so_far == "good":
+                so_far = "failed"
+        if so_far == "good":
             for key, paths in self.later:
                 self._save(key, paths)
-        return Done(ok, self.log, self.ran, self.files["GITHUB_STEP_SUMMARY"].read_text())
+        return Done(
+            so_far == "good", self.log, self.ran, self.files["GITHUB_STEP_SUMMARY"].read_text()
+        )
 
-    def _wanted(self, condition: str, ok: bool) -> bool:
-        if condition == "failure()":
-            return not ok
-        if condition == "success()":
-            return ok
+    def _wanted(self, condition: str, so_far: str) -> bool:
+        asked = condition.split(" || ")
+        if set(asked) <= _SO_FAR.keys():
+            return so_far in map(_SO_FAR.__getitem__, asked)
         found = _EQUAL.fullmatch(condition)
         assert found, f"this runner knows no condition {condition!r}"
         is_equal = self._value(found[1]) == found[3]
-        return ok and is_equal is (found[2] == "==")
+        return so_far == "good" and is_equal is (found[2] == "==")
 
     def _value(self, name: str) -> str:
         """Evaluate what stands in ``${{ … }}``."""
