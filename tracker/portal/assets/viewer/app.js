@@ -30,12 +30,17 @@ export async function start() {
   const link = /^#a=(.*)$/.exec(location.hash);
   if (link) history.replaceState(null, "", location.pathname);
   if (others) others.onmessage = () => session && end("signed-out");
-  addEventListener("hashchange", route);
   if (link) {
+    addEventListener("hashchange", route);
     showActivation(link[1], begin);
     return;
   }
   const found = await remembered();
+  addEventListener("hashchange", route);
+  if (location.hash.startsWith("#a=")) {
+    route(); // the link was opened here meanwhile
+    return;
+  }
   seen = found ? found.epoch : 0;
   if (/\/access\/(?:index\.html)?$/.test(location.pathname)) {
     showAccess();
