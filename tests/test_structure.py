@@ -127,6 +127,7 @@ def test_no_tracked_file_names_a_package_host() -> None:
             ("files", "pythonhosted", "org"),
             ("pypi", "org"),
             ("registry", "npmjs", "org"),
+            ("www", "npmjs", "com"),
             ("registry", "yarnpkg", "com"),
             ("deb", "debian", "org"),
             ("proxy", "golang", "org"),
