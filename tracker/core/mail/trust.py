@@ -45,8 +45,9 @@ def verdict(groups: Iterable[Sequence[str]], authserv_id: str, from_domain: str)
 
 
 def is_signed(groups: Iterable[Sequence[str]], authserv_id: str, from_domain: str) -> bool:
-    """Whether the server says that the domain, or one above it, signed the mail (DKIM), and that
-    the domain has no DMARC policy which says more. ``groups`` are as for ``verdict``.
+    """Whether the server says that the very domain signed the mail (DKIM), and that it has no DMARC
+    policy which says more. ``groups`` are as for ``verdict``. A domain above it will not do (strict
+    alignment, RFC 7489, section 3.1.1): below ``com.ru`` and its like anybody may have one.
     """
     domain, signed = _domain(from_domain), False
     for method, result, properties in _believed(groups, authserv_id) if domain else ():
@@ -55,13 +56,9 @@ def is_signed(groups: Iterable[Sequence[str]], authserv_id: str, from_domain: st
         ):
             return False
         if method == "dkim" and result == "pass":
-            signer = properties.get("header.d") or properties.get("header.i", "")
-            signed = signed or _is_aligned(domain, _domain(signer))
+            # header.i may name a domain below the signer (RFC 6376, section 3.5).
+            signed = signed or _domain(properties.get("header.d", "")) == domain
     return signed
-
-
-def _is_aligned(domain: str, signer: str) -> bool:
-    return "." in signer and (domain == signer or domain.endswith(f".{signer}"))
 
 
 def _believed(groups: Iterable[Sequence[str]], authserv_id: str) -> Results:
