@@ -7,7 +7,6 @@ may be killed. ``python -m tests.programs SOCKET`` is the process that forks.
 
 from __future__ import annotations
 
-import array
 import atexit
 import functools
 import gc
@@ -68,9 +67,9 @@ def module(
         connection.connect(_server())
         typed.write(keys.encode())
         typed.seek(0)
-        files = array.array("i", [one.fileno() for one in (typed, out, said)])
+        files = [one.fileno() for one in (typed, out, said)]
         data = json.dumps(request).encode() + b"\n"
-        sent = connection.sendmsg([data], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, files)])
+        sent = socket.send_fds(connection, [data], files)
         connection.sendall(data[sent:])
         status = connection.makefile().read()
         out.seek(0)

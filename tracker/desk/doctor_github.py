@@ -14,9 +14,9 @@ def workflows(about: Examination) -> str:
     """Whether GitHub runs the desk's workflows, and what they still lack there; of no concern to a
     desk without workflows or elsewhere.
     """
-    if not _is_on_github(about):
+    if not any(about.desk.root.glob(".github/workflows/*.yml")) or not is_on_github(about):
         return ""
-    if not (optional_secret("GITHUB_TOKEN") or optional_secret("GH_TOKEN")):
+    if not has_token():
         raise Unchecked(
             "GitHub was not asked how the workflows run and what they lack",
             "Set a token of yours and run this again: `export GITHUB_TOKEN=$(gh auth token)`.",
@@ -53,9 +53,13 @@ def _asked(about: Examination) -> str:
     return f"the workflows of {host.name} run, and have what they need"
 
 
-def _is_on_github(about: Examination) -> bool:
-    if not any(about.desk.root.glob(".github/workflows/*.yml")):
-        return False
+def has_token() -> bool:
+    """Whether GitHub can be asked."""
+    return bool(optional_secret("GITHUB_TOKEN") or optional_secret("GH_TOKEN"))
+
+
+def is_on_github(about: Examination) -> bool:
+    """Whether the desk's remote is a GitHub."""
     code, out, _ = about.desk.git.attempt("remote", "get-url", "origin")
     address = out.strip() if code == 0 else ""
     own = bool(variable("GITHUB_API_URL") and repository_of(address))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tracker.adapters.environment import optional_secret, variable
 from tracker.core.errors import TrackerError
 from tracker.core.findings import Advice, Unchecked, Wrong
+from tracker.desk.doctor_github import has_token, is_on_github
 from tracker.desk.examination import Examination
 
 
@@ -12,7 +12,7 @@ def readers(about: Examination) -> str:
     """Whether the host lets those read the repository whom ``repository`` names; empty without a
     token, or where the desk is not on GitHub.
     """
-    if not _is_on_github(about):
+    if not has_token() or not is_on_github(about):
         return ""
     from tracker.desk.github import connect  # the library of GitHub takes a while to load
 
@@ -37,10 +37,3 @@ def readers(about: Examination) -> str:
             'Set `repository = "private"` in tracker.toml if it shall stay so.',
         )
     return f"{host.name} is {said} on GitHub, as the settings say"
-
-
-def _is_on_github(about: Examination) -> bool:
-    if not (optional_secret("GITHUB_TOKEN") or optional_secret("GH_TOKEN")):
-        return False
-    code, out, _ = about.desk.git.attempt("remote", "get-url", "origin")
-    return bool(variable("GITHUB_REPOSITORY")) or (code == 0 and "github.com" in out)
