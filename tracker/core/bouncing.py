@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from tracker.core.addresses import Address
 from tracker.core.arrival import Arrival
 from tracker.core.mail.model import Bounce, Failure
@@ -32,8 +34,7 @@ def take_bounce(
     who = Actor(Address(work.settings.desk.name, ""), "system", "email", arrival.received)
     events = []
     for failed in bounce.recipients:
-        named = (failed.recipient.lower(), failed.original.lower())
-        address = next((one for one in named if one and keys.proves(letter, one)), "")
+        address = failed.address(partial(keys.proves, letter))
         if failed.action != "failed" or not address:
             continue
         reason = _reason(failed)

@@ -258,7 +258,10 @@ def test_what_asks() -> None:
 # Letters that come back
 
 
-def returned(there: MemoryDesk, post: str, address: str, of: str = "") -> list[str]:
+def returned(
+    there: MemoryDesk, post: str, address: str, of: str = "", original: str = ""
+) -> list[str]:
+    passed_on = f"Original-Recipient: rfc822; {original}\r\n" if original else ""
     identity = KEYS.account_message_id(IVAN, post, of or address, "example.org")
     raw = (
         "From: MAILER-DAEMON@mx.example.org\r\nTo: support@example.org\r\nReturn-Path: <>\r\n"
@@ -266,7 +269,7 @@ def returned(there: MemoryDesk, post: str, address: str, of: str = "") -> list[s
         'Content-Type: multipart/report; report-type=delivery-status; boundary="x"\r\n\r\n'
         "--x\r\nContent-Type: text/plain\r\n\r\nfailed\r\n--x\r\n"
         "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.org\r\n\r\n"
-        f"Final-Recipient: rfc822; {address}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+        f"{passed_on}Final-Recipient: rfc822; {address}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
         f"--x\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: {identity}\r\n\r\n--x--\r\n"
     )
     (outcome,) = there.take(raw.encode())
@@ -287,6 +290,15 @@ def test_a_letter_that_comes_back_stops_the_address() -> None:
     stopped = Suppressed.read(there.files[state.SUPPRESSED], KEYS)
     assert stopped.reason("ivan@example.org")
     assert not there.tickets()
+
+
+def test_a_letter_that_was_passed_on_and_came_back_stops_the_address_it_went_to() -> None:
+    there = desk()
+    post, ours = with_letter(there), "ivan@example.org"
+    done = returned(there, post, "gone@forwarded.example", of=ours, original="Ivan@Example.org")
+    assert done == ["account", "00000000: letter came back"]
+    stopped = Suppressed.read(there.files[state.SUPPRESSED], KEYS)
+    assert stopped.reason(ours) and not stopped.reason("gone@forwarded.example")
 
 
 def test_nobody_stops_another_ones_letters() -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
@@ -172,17 +173,15 @@ class Reception:
         record = self.account(letter.ticket) if letter else None
         if bounce is None or letter is None or record is None:
             return None
-        failed = [
-            one
-            for one in bounce.recipients
-            if one.action == "failed" and keys.proves_account(letter, one.recipient)
-        ]
+        proves = partial(keys.proves_account, letter)
+        found = [(one, one.address(proves)) for one in bounce.recipients if one.action == "failed"]
+        failed = [(one, address) for one, address in found if address]
         if not failed:
             return Received("bounce without a failed address of ours")
-        for one in failed:
+        for one, address in failed:
             reason = without_tokens(f"{one.status} {one.diagnostic}").strip()[:_LONGEST_REASON]
             if one.hard:
-                stopped.add(one.recipient.lower(), reason, "", self._now)
+                stopped.add(address, reason, "", self._now)
                 record = _bounced(record, letter, reason)
         self.keep(record)
         return Received(f"{record.account[:8]}: letter came back", done=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -48,6 +49,13 @@ class Failure:
     diagnostic: str
     hard: bool
     original: str = ""
+
+    def address(self, proves: Callable[[str], bool]) -> str:
+        """Return which address failed, in lower case: the one of the two that the letter's token
+        proves; empty where it proves neither.
+        """
+        named = (self.recipient.lower(), self.original.lower())
+        return next((one for one in named if one and proves(one)), "")
 
 
 @dataclass(frozen=True, slots=True)
