@@ -25,8 +25,7 @@ from playwright.sync_api import Browser, sync_playwright
 from bench.builds import build
 from bench.portal import make_desk
 from bench.report import Table
-from bench.wire import find_chromium
-from tests.portal.browser import ARGUMENTS, PACKED, QuietHandler
+from tests.portal.browser import ARGUMENTS, PACKED, QuietHandler, find_chromium
 
 COUNT, LOADS = 2_000, 5
 SLOWER = 4

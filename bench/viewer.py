@@ -26,6 +26,7 @@ from playwright.sync_api import sync_playwright
 import tracker
 from bench.portal import SETTINGS, make_ticket
 from bench.report import Table
+from tests.portal.browser import find_chromium
 from tracker.core.accounts.keys import Master, passphrase
 from tracker.core.accounts.records import read_record
 from tracker.core.addresses import Address
@@ -38,7 +39,6 @@ ADDRESS = "ivan@example.org"
 SECRET = "bench " * 6
 _LOCALE = Path(tracker.__file__).parent / "locale" / "ru" / "LC_MESSAGES"
 _TEMPLATES = Path(tracker.__file__).parent / "portal" / "templates"
-_BROWSER = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -109,7 +109,7 @@ def sign_in(site: Path, password: str, times: int = 7) -> tuple[list[float], int
     handler = functools.partial(_Quiet, directory=str(site))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    executable = next(filter(None, map(shutil.which, _BROWSER)))
+    executable = find_chromium()
     seconds, loaded = [], 0
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import Page
 
-from tests.portal.browser import Visit, sizes, visit
+from tests.portal.browser import Visit, find_chromium, sizes, visit
 
 QUERIES = (
     "ACCREDO-4711",
@@ -21,12 +19,6 @@ QUERIES = (
     "документ заявка приказ срок проверка система",
 )
 """A number, words in any form, a word begun, a status, and more words than people type."""
-_NAMES = (os.environ.get("TRACKER_TEST_CHROMIUM", ""), "chromium", "chromium-browser")
-
-
-def find_chromium() -> str | None:
-    """Return the path of the browser, None where there is none."""
-    return next(filter(None, map(shutil.which, filter(None, _NAMES))), None)
 
 
 def wire(site: Path, card: str) -> Iterator[str]:

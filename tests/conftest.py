@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 
+from tests.portal.browser import NAMED, find_chromium
 from tests.servers import Dovecot, Mailbox, ServerMissingError, SmtpServer, TokenServer
 from tests.servers.github import GitHubServer
 
@@ -26,7 +26,6 @@ _GIT_CONFIG = """\
 """
 
 _USERS_OWN = ("TRACKER_", "GIT_", "GITHUB_", "EMAIL", "XDG_CONFIG_HOME")
-CHROMIUM = "TRACKER_TEST_CHROMIUM"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -37,7 +36,7 @@ def own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]
     config.write_text(_GIT_CONFIG)
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
-            if name.startswith(_USERS_OWN) and name != CHROMIUM:
+            if name.startswith(_USERS_OWN) and name != NAMED:
                 patch.delenv(name)
         patch.setenv("HOME", str(home))
         patch.setenv("GIT_CONFIG_GLOBAL", str(config))
@@ -97,12 +96,11 @@ def mailbox(dovecot: Dovecot) -> Mailbox:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a Chromium or Chrome for Playwright's ``executable_path``."""
-    names = (os.environ.get(CHROMIUM, ""), "chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, (shutil.which(name) for name in names if name)), None)
+    found = find_chromium()
     if found is None:
         pytest.fail(
             "No Chromium is installed; get it with `tools/system-packages chromium`, or name one: "
-            f"{CHROMIUM}=/path/to/it",
+            f"{NAMED}=/path/to/it",
             pytrace=False,
         )
     return found

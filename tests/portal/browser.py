@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import gzip
 import http.server
+import os
+import shutil
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -21,6 +23,18 @@ ARGUMENTS = (
 
 
 PACKED = (".html", ".css", ".js", ".json", ".xml", ".svg")
+
+
+NAMED = "TRACKER_TEST_CHROMIUM"
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+
+
+def find_chromium() -> str | None:
+    """Return the path of a Chromium or Chrome, None where there is none: the one that the
+    environment names, or the first found. The build without windows needs half the processor.
+    """
+    names = filter(None, (os.environ.get(NAMED, ""), *_NAMES))
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):

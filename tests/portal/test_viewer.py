@@ -106,6 +106,7 @@ def test_lists_hold_ones_own_requests_by_status(ivan: Page) -> None:
     expect(ivan.locator(".tk-tabs a[aria-current]")).to_have_text("Открытые 122")
     assert "ACCREDO-2" not in numbers(ivan)
     ivan.get_by_role("link", name="Закрытые").click()
+    expect(ivan.locator(".tk-tabs a[aria-current]")).to_have_text("Закрытые 1")
     assert numbers(ivan) == ["ACCREDO-2"]
     ivan.get_by_role("link", name="Все").click()
     expect(ivan.locator(".tk-tabs a[aria-current]")).to_have_text("Все 123")

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.servers
 
 OWN = "четыре странных слова ёлка"
 OTHER = "совсем другие слова метель"
+MOST = 12
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,13 @@ def members(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Members]:
 
 
 @pytest.fixture(scope="module")
-def site(members: Members, chromium: str) -> Iterator[Visit]:
+def newcomers(members: Members) -> list[Member]:
+    """Accounts for the tests, one each: all are published at once, which takes seconds."""
+    return [members.join() for _ in range(MOST)]
+
+
+@pytest.fixture(scope="module")
+def site(members: Members, newcomers: list[Member], chromium: str) -> Iterator[Visit]:
     members.publish()
     with visit(members.www, chromium, BELOW) as one:
         yield one
@@ -53,10 +60,9 @@ def no_fault(site: Visit) -> Iterator[None]:
 
 
 @pytest.fixture
-def ivan(members: Members, site: Visit) -> Iterator[Member]:
+def ivan(members: Members, newcomers: list[Member]) -> Iterator[Member]:
     """Ivan, new, invited and published; afterwards nothing opens his account."""
-    member = members.join()
-    members.publish()
+    member = newcomers.pop()
     yield member
     members.change(member, revoked="2026-11-25T12:00:00Z")
 
