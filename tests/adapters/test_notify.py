@@ -6,6 +6,8 @@ import os
 import socket
 from pathlib import Path
 
+import pytest
+
 from tracker.adapters.notify import Notifier, from_environment
 
 
@@ -41,3 +43,14 @@ def test_an_abstract_name_and_nobody_who_listens(tmp_path: Path) -> None:
         assert manager.recv(999) == b"READY=1"
     Notifier(str(tmp_path / "gone")).ready()
     from_environment({}).ready()
+
+
+def test_a_manager_that_reads_no_more_holds_nobody_up(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "n"))
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+            other.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                while True:
+                    other.sendto(b"x", str(tmp_path / "n"))
+        Notifier(str(tmp_path / "n")).stopping()

@@ -242,5 +242,6 @@ def test_systemd_is_told(desk: RealDesk, monkeypatch: pytest.MonkeyPatch, tmp_pa
             until(lambda one: one == b"READY=1")
             until(lambda one: one.startswith(b"STATUS=waiting for mail at 127.0.0.1"))
             until(lambda one: one == b"WATCHDOG=1")
-            assert watched.stop() == 0
+            watched.process.terminate()
             until(lambda one: one == b"STOPPING=1")
+            assert watched.process.wait(60) == 0

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 
 _LONGEST = 200
+_SECONDS = 1.0
 
 
 class Notifier:
@@ -77,6 +78,7 @@ class Notifier:
             contextlib.suppress(OSError),  # a manager that does not listen is no fault of ours
             socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender,
         ):
+            sender.settimeout(_SECONDS)  # one that reads no more must not hold us up
             sender.sendto(message.encode(), self._address)
 
 
