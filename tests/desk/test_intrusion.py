@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.desk.conftest import RealDesk, letter
-from tests.desk.helpers import outside, run
+from tests.desk.helpers import everybody, outside, run
 from tests.desk.people import AGENTS, Person, anna, boris, mallory
 from tracker.core import state
 from tracker.core.addresses import Address
@@ -17,6 +17,7 @@ from tracker.core.document.marks import REPLY, write_data
 from tracker.core.ticket import Entry, checksum
 from tracker.desk import answers, opening
 from tracker.desk import review as reviewing
+from tracker.desk.stamping import stamp_all
 
 pytestmark = pytest.mark.servers
 CALLER = Address("Иван", "ivan@example.org")
@@ -96,6 +97,29 @@ def test_a_forged_answer_is_held_and_nobody_gets_it(desk: RealDesk) -> None:
     assert not answer.told
     settled(desk)
     assert len(outside(desk)) == before
+
+
+def test_a_merge_that_lands_while_a_run_stamps_waits_for_the_next(
+    desk: RealDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = forger(desk)
+    forge(one, ANSWER, WORDS)
+    before = everybody(desk)
+
+    def landing(*arguments: object) -> str:
+        commit = stamp_all(*arguments)  # type: ignore[arg-type]
+        merge(desk, one)
+        return commit
+
+    with monkeypatch.context() as patched:
+        patched.setattr("tracker.desk.sync.stamp_all", landing)
+        desk.mailbox.append(letter("olga"))  # what is written fetches, and so sees the merge
+        run(desk)
+    assert entries(desk)[-1].visibility == "public"
+    assert everybody(desk)["olga@example.org"] == 1
+    run(desk)
+    assert entries(desk)[-1].visibility == "held"
+    assert everybody(desk)[CALLER.email] == before[CALLER.email]
 
 
 def test_a_forged_event_counts_for_nothing_and_its_field_is_put_back(desk: RealDesk) -> None:

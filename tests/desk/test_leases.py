@@ -9,11 +9,13 @@ from datetime import timedelta
 import pytest
 
 from tests.desk.conftest import RealDesk, letter
-from tests.desk.helpers import ANNA, everybody, outside, run
+from tests.desk.helpers import ANNA, act, answer, everybody, outside, run
+from tests.desk.replies import words_of
+from tests.servers.smtp import Letter
 from tracker.adapters.commits import Change
 from tracker.adapters.smtp import Answer, Sender
 from tracker.core import state
-from tracker.core.letters import Letter
+from tracker.core.letters import Letter as Written
 from tracker.core.state import Lease
 from tracker.desk.composing import Composer
 from tracker.desk.write import write
@@ -47,7 +49,7 @@ def test_a_lease_lost_in_mid_run_stops_it_and_what_went_is_recorded(
     monkeypatch.setattr("tracker.desk.outbox.RECORD_EVERY", 2)
     send, sent = Sender.send, list[str]()
 
-    def losing(sender: Sender, one: Letter) -> Answer:
+    def losing(sender: Sender, one: Written) -> Answer:
         if not sent:
             _give_away(desk)
         sent.append(one.recipient)
@@ -103,3 +105,49 @@ def test_a_machine_that_vanishes_with_its_journal_costs_one_batch_sent_again(
     whole = {str(one.message["Message-ID"]): one.raw for one in desk.smtp.letters()}
     assert all(one.raw == whole[str(one.message["Message-ID"])] for one in desk.smtp.letters())
     assert run(desk, 2 * HOUR, root=second).sent == []
+
+
+def _ids(letters: list[Letter]) -> Counter[str]:
+    return Counter(str(one.message["Message-ID"]) for one in letters)
+
+
+def test_what_came_after_a_lost_machine_changes_no_letter_of_it(desk: RealDesk) -> None:
+    """Two answers were one letter; it goes again as it was, what is newer goes by itself."""
+    desk.mailbox.append(letter("ivan"))
+    run(desk)
+    for text in ("Раз.", "Два."):
+        act(desk, lambda work, who, text=text: answer(work, who, text=text))
+    second = desk.clone("second")
+    desk.crash("after:send:1", "sync")
+    (desk.root / ".tracker" / "outbox.journal").unlink()
+    act(desk, lambda work, who: answer(work, who, text="Три."))
+    desk.mailbox.append(letter("olga"))
+    before = len(desk.smtp.letters())
+    assert run(desk, HOUR, root=second).failed == []
+    told = desk.smtp.letters_to("ivan@example.org")[1:]
+    assert sorted(_ids(told).values()) == [1, 2]
+    texts = [words_of(one.message) for one in told]
+    assert texts[0] == texts[1]
+    assert "Раз." in texts[0]
+    assert "Два." in texts[0]
+    assert "Три." not in texts[0]
+    assert "Три." in texts[2]
+    assert "Раз." not in texts[2]
+    assert everybody(desk)["olga@example.org"] == 1
+    assert len(desk.smtp.letters()) > before
+    assert "lease" not in " ".join(desk.git("ls-tree", "-r", "--name-only", "origin/main"))
+    assert run(desk, 2 * HOUR, root=second).sent == []
+
+
+def test_nor_does_a_number_that_was_confirmed_with_others(desk: RealDesk) -> None:
+    desk.mailbox.append_many([letter("ivan", 1), letter("ivan", 2)])
+    second = desk.clone("second")
+    desk.crash("after:send:1", "sync")
+    (desk.root / ".tracker" / "outbox.journal").unlink()
+    desk.mailbox.append(letter("ivan", 3))
+    run(desk, HOUR, root=second)
+    run(desk, 3 * HOUR, root=second)
+    told = desk.smtp.letters_to("ivan@example.org")
+    assert sorted(_ids(told).values()) == [1, 2]
+    subjects = sorted({str(one.message["Subject"]) for one in told})
+    assert len(subjects) == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,20 +39,25 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to send: who holds it (``machine`` and ``run``) and until when (UTC)."""
+    """The right to send: who holds it (``machine`` and ``run``) and until when (UTC).
+
+    ``commit`` is the one as of which its letters were planned: empty for the very commit that
+    wrote this. Who takes it over from a run that is lost plans them as of that one again.
+    """
 
     machine: str
     run: str
     until: str
+    commit: str = ""
 
     def held_at(self, now: datetime) -> bool:
         """Whether the lease still runs at ``now``."""
         return now < datetime.fromisoformat(self.until)
 
     @classmethod
-    def taken(cls, machine: str, run: str, now: datetime) -> Lease:
+    def taken(cls, machine: str, run: str, now: datetime, commit: str = "") -> Lease:
         """A lease from ``now`` on."""
-        return cls(machine, run, (now + LEASE_TIME).isoformat(timespec="seconds"))
+        return cls(machine, run, (now + LEASE_TIME).isoformat(timespec="seconds"), commit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +169,15 @@ def seen_path(now: datetime) -> str:
 def _data(content: bytes, path: str, kind: type) -> dict[str, Any]:
     try:
         data = json.loads(content)
-        known = {name: data[name] for name in kind.__dataclass_fields__}  # type: ignore[attr-defined]
+        known = {one.name: data[one.name] for one in fields(kind) if one.name in data or _must(one)}
     except (ValueError, KeyError, TypeError):
         raise broken(path) from None
     return known
+
+
+def _must(one: Field[Any]) -> bool:
+    """Whether a record needs this: what came with a later version has a default."""
+    return one.default is MISSING
 
 
 def broken(path: str) -> TrackerError:

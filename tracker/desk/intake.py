@@ -24,7 +24,7 @@ from tracker.core.tokens import Keys
 from tracker.desk.batches import batches
 from tracker.desk.credentials import credential
 from tracker.desk.desk import Desk
-from tracker.desk.lease import may_send
+from tracker.desk.lease import may_send, taken_over
 from tracker.desk.report import Report
 from tracker.desk.view import View
 from tracker.desk.write import PushRefusedError, write
@@ -199,14 +199,19 @@ def _write(
                 outcomes.append(intake.quarantine(one, refusal) if refusal else intake.take(one))
         intake.finish(replace(position, at=desk.now().isoformat()))
         opened = any(one.what in ("opened", "account") for one in outcomes)
-        if lease and opened and may_send(view, lease, desk):
-            now = desk.now()
-            intake.files[state.LEASE] = state.write(Lease.taken(lease.machine, lease.run, now))
+        if lease and (opened or _has(view, lease)) and may_send(view, lease, desk):
+            intake.files[state.LEASE] = state.write(taken_over(desk, view, lease))
         return Change(intake.files, commit_message(outcomes), intake.tickets)
 
     # The remote was asked at the start of the run; a push that comes too late is told.
     write(desk, decide, fetched=True)
     return outcomes
+
+
+def _has(view: View, lease: Lease) -> bool:
+    """Whether this run took the lease before: then it covers what comes now as well."""
+    held = state.read_lease(view.read(state.LEASE))
+    return held is not None and held.run == lease.run
 
 
 def decision(

@@ -29,6 +29,26 @@ def new_lease(desk: Desk) -> Lease:
     return Lease.taken(machine, f"{os.getpid()}-{desk.new_id()}", desk.now())
 
 
+def as_of(desk: Desk, view: View) -> str:
+    """Return the commit as of which the letters of the standing lease were planned; empty where
+    nobody has it.
+    """
+    held = state.read_lease(view.read(state.LEASE))
+    if held is None or held.commit:
+        return held.commit if held else ""
+    return desk.git.run("log", "-1", "--format=%H", view.commit, "--", state.LEASE).strip()
+
+
+def taken_over(desk: Desk, view: View, lease: Lease) -> Lease:
+    """Return ``lease`` from now on. What a lost run had planned stays planned as it was: its
+    letters may have gone, and are told apart by what they tell.
+    """
+    held = state.read_lease(view.read(state.LEASE))
+    ours = held is not None and held.run == lease.run
+    commit = held.commit if held and ours else as_of(desk, view)
+    return Lease.taken(lease.machine, lease.run, desk.now(), commit)
+
+
 def may_send(view: View, lease: Lease, desk: Desk) -> bool:
     """Whether this run may take the sending lease.
 

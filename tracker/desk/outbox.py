@@ -28,9 +28,10 @@ from tracker.desk.credentials import credential
 from tracker.desk.desk import Desk
 from tracker.desk.due import look
 from tracker.desk.inviting import Linker, newcomers, welcome
-from tracker.desk.lease import may_send
+from tracker.desk.lease import as_of, may_send
 from tracker.desk.recording import recorded
 from tracker.desk.report import Report
+from tracker.desk.suspects import doubted
 from tracker.desk.view import View
 from tracker.desk.write import write
 
@@ -43,12 +44,17 @@ _SPARE = timedelta(minutes=3)
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """What a run found: the letters, as of which commit, whether the lease is ours, and long
+    """What a run found: the letters, at which commit, whether the lease is ours, and long
     enough, and who is to be sent *Activate my account* (see ``newcomers``).
+
+    They are planned as of the commit ``planned``: where a lease stands that of its run, so that a
+    lost machine's letters are planned as they were. ``left`` says that more is owed since.
     """
 
     schedule: Schedule
     commit: str
+    planned: str
+    left: bool
     holds: bool
     safe: bool
     breaker: Breaker
@@ -69,7 +75,9 @@ class _Looked:
 class Outbox:
     """The sending part of one run."""
 
-    def __init__(self, desk: Desk, keys: Keys, lease: Lease, report: Report) -> None:
+    def __init__(self, desk: Desk, keys: Keys, lease: Lease, report: Report, settled: str) -> None:
+        """``settled`` is the commit up to which everything is stamped (see ``stamp_all``)."""
+        self._settled = settled
         self._desk, self._keys, self._lease, self._report = desk, keys, lease, report
         self._journal = Journal(desk.own / "outbox.journal")
         self._times: dict[tuple[str, int], datetime] = {}
@@ -82,15 +90,20 @@ class Outbox:
         flight, as it was and under its old Message-ID.
         """
         self._record(last=False)  # what an earlier run could not record any more
-        found = self._look()
+        while self._send_found(self._look()):
+            pass
+
+    def _send_found(self, found: _Looked) -> bool:
+        """Send what was found; whether to look for more, which was not to be sent with it."""
         if not (self._desk.settings.mailbox.smtp and found.has_work):
             self._note_waiting(found)
             if found.holds:
                 self._record(last=True)
-            return
-        self._send_under_lease(self._desk.settings.mailbox.smtp, found)
+            return False
+        return self._send_under_lease(self._desk.settings.mailbox.smtp, found) and found.left
 
-    def _send_under_lease(self, endpoint: Endpoint, found: _Looked) -> None:
+    def _send_under_lease(self, endpoint: Endpoint, found: _Looked) -> bool:
+        """Send under the lease; whether everything went and the lease was given back."""
         password = credential(self._desk, SMTP_PASSWORD)
         holds = found.holds
         with Sender(endpoint, password, self._desk.settings.mailbox.address) as sender:
@@ -100,15 +113,16 @@ class Outbox:
             except MailServerError as error:
                 self._note_waiting(found)
                 self._failed(found.schedule.now, error)
+                went = False
             else:
                 if ready is None:
                     self._failed(found.schedule.now, TrackerError("another machine is sending"))
-                    return
+                    return False
                 holds = True
-                self._note_waiting(ready)
-                self._send(sender, ready)
-        if holds:
-            self._record(last=True)
+                if not found.left:
+                    self._note_waiting(ready)
+                went = self._send(sender, ready)
+        return holds and self._record(last=True) and went
 
     def _note_waiting(self, found: _Looked) -> None:
         held = (one.planned.tickets for one in found.schedule.later)
@@ -126,13 +140,24 @@ class Outbox:
         commit = desk.repository.newest()
         with desk.index.at(commit, desk.progress):
             view = View(desk.git, desk.index, commit, desk.people(commit))
-            lease = state.read_lease(view.read(state.LEASE))
-            past, schedule = look(desk, view)
+            lease, then = state.read_lease(view.read(state.LEASE)), as_of(desk, view)
+            plan = look(desk, view, then, doubted(desk, self._settled, view))
+            past, schedule = plan.past, plan.schedule
             suppressed = Suppressed.read(view.read(state.SUPPRESSED), self._keys)
             people = newcomers(desk, view, schedule.now, suppressed)
         holds = lease is not None and lease.machine == self._lease.machine
-        safe = lease is not None and holds and lease.held_at(desk.now() + _SPARE)
-        return _Looked(schedule, commit, holds, safe, past.breaker, suppressed, people)
+        long = lease is not None and lease.held_at(desk.now() + _SPARE)
+        return _Looked(
+            schedule,
+            commit,
+            planned=plan.commit,
+            left=plan.left,
+            holds=holds,
+            safe=long and holds and plan.commit == then,
+            breaker=past.breaker,
+            suppressed=suppressed,
+            newcomers=people,
+        )
 
     def _begin(self, found: _Looked) -> _Looked | None:
         """Take the lease unless it is ours, keep the breaker's turn, and make the accounts of those
@@ -151,7 +176,7 @@ class Outbox:
                 moved = view.commit != found.commit
                 if moved or not may_send(view, self._lease, self._desk):
                     return None
-                files: dict[str, bytes | None] = {state.LEASE: self._fresh_lease()}
+                files: dict[str, bytes | None] = {state.LEASE: self._fresh_lease(found.planned)}
                 if found.turned:
                     files[state.BREAKER] = found.schedule.breaker.write()
                 files |= welcome(self._desk, view, found.newcomers)
@@ -173,10 +198,12 @@ class Outbox:
                 f"More than {limit} confirmations in an hour: they stand still for now."
             )
 
-    def _fresh_lease(self) -> bytes:
-        return state.write(Lease.taken(self._lease.machine, self._lease.run, self._desk.now()))
+    def _fresh_lease(self, commit: str) -> bytes:
+        lease = self._lease
+        return state.write(Lease.taken(lease.machine, lease.run, self._desk.now(), commit))
 
-    def _send(self, sender: Sender, found: _Looked) -> None:
+    def _send(self, sender: Sender, found: _Looked) -> bool:
+        """Send the letters; whether we came to the end of them."""
         composer = Composer(self._desk, found.commit, self._keys)
         linker = Linker(self._desk, self._lease)
         letters = found.schedule.now
@@ -187,21 +214,22 @@ class Outbox:
                 following = letters[place : place + RECORD_EVERY]
                 accounts = linker.link(following)
                 if accounts is None:
-                    return  # the lease went to another machine
+                    return False  # the lease went to another machine
                 composer.prepare(following, accounts)
             try:
                 sent = self._send_one(sender, composer, planned, found)
             except MailServerError as error:
                 self._journal.drop()
                 self._failed(letters[place:], error)
-                return
+                return False
             self._journal.note(sent)
             noted += 1
             late = self._desk.clock() - since >= timedelta(seconds=RECORD_SECONDS)
             if place + 1 < len(letters) and (noted >= RECORD_EVERY or late):
                 if not self._record(last=False):
-                    return  # the lease went to another machine
+                    return False  # the lease went to another machine
                 noted, since = 0, self._desk.clock()
+        return True
 
     def _send_one(
         self, sender: Sender, composer: Composer, planned: Planned, found: _Looked
@@ -279,7 +307,7 @@ class Outbox:
             still = held is not None and held.machine == self._lease.machine
             files = recorded(desk, view, self._keys, everything)
             if still:
-                files[state.LEASE] = None if last else self._fresh_lease()
+                files[state.LEASE] = None if last else self._fresh_lease(as_of(desk, view))
             if not files:
                 return None
             return Change(files, _message(everything, desk.settings.desk.prefix))

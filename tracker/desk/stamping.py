@@ -61,22 +61,24 @@ class _Done:
     notes: list[str] = field(default_factory=list)
 
 
-def stamp_all(desk: Desk, report: Report) -> None:
-    """Stamp every ticket that needs it and obey the trailers of new commits.
+def stamp_all(desk: Desk, report: Report) -> str:
+    """Stamp every ticket that needs it and obey the trailers of new commits. Return the commit up
+    to which that is settled.
 
     What a draft lacks, or the Git host refuses, is noted in the report and stops nothing else.
     Raises GitError, and ShallowError where something waits and the clone lacks its history.
     """
     stamping = _Stamping(desk)
-    waiting = stamping.waiting()
+    commit, waiting = stamping.waiting()
     if waiting is None:
-        return
+        return commit
     try:
-        stamping.write(report)
+        return stamping.write(report)
     except PushRefusedError as refusal:
         if not waiting:
             raise
         stamping.write_each(waiting, report, refusal)
+        return commit
 
 
 class _Stamping:
@@ -84,25 +86,28 @@ class _Stamping:
         self._desk = desk
         self._history = History(desk.git, desk.settings.desk.branch, desk.repository.remote)
 
-    def waiting(self) -> list[Item] | None:
-        """Return what waits; None where there is nothing to write at all."""
+    def waiting(self) -> tuple[str, list[Item] | None]:
+        """Return the newest commit and what waits; None where there is nothing to write at all."""
         desk = self._desk
         commit = desk.repository.newest()
         if not commit:
-            return None
+            return commit, None
         with desk.index.at(commit, desk.progress):
             view = View(desk.git, desk.index, commit, desk.people(commit))
             scan = self._scan(view)
             numbers = _numbers(view, scan)
         found: list[Item] = [*numbers, *(one.commit.id for one in scan.told)]
-        return found if found or scan.stale else None
+        return commit, (found if found or scan.stale else None)
 
-    def write(self, report: Report, items: Collection[Item] | None = None) -> None:
-        """Stamp ``items``, or everything; what the transaction did goes into the report."""
+    def write(self, report: Report, items: Collection[Item] | None = None) -> str:
+        """Stamp ``items``, or everything, and return the commit; what the transaction did goes into
+        the report.
+        """
         done = _Done()
-        write(self._desk, lambda view: self._decide(view, items, done), fetched=True)
+        written = write(self._desk, lambda view: self._decide(view, items, done), fetched=True)
         report.stamped += done.stamped
         report.notes += done.notes
+        return written.commit
 
     def write_each(self, items: Sequence[Item], report: Report, refusal: PushRefusedError) -> None:
         """Stamp what the host takes: of a batch that it refuses each half, down to the one."""

@@ -54,6 +54,17 @@ def suspects(desk: Desk, history: History, commits: Sequence[Commit], view: View
     return Suspects(frozenset(found), frozenset(path for paths in found.values() for path in paths))
 
 
+def doubted(desk: Desk, settled: str, view: View) -> frozenset[int]:
+    """Return the tickets that commits wrote into since the one that stamping settled and that are
+    not believed: what they say is not to be sent before it was looked at.
+    """
+    if settled == view.commit:
+        return frozenset()
+    history = History(desk.git, desk.settings.desk.branch, desk.repository.remote)
+    commits = history.since(settled, view.commit)
+    return frozenset(suspects(desk, history, commits, view).numbers(view))
+
+
 def _chain(commits: Sequence[Commit], tip: str) -> set[str]:
     """Return those of the commits that lie on the chain of first parents."""
     parents = {one.id: one.parents for one in commits}

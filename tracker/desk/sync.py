@@ -44,15 +44,17 @@ def sync(
         fault: TrackerError | None = None
         try:
             try:
-                stamp_all(desk, report)
+                settled: str | None = stamp_all(desk, report)
             except ShallowError as error:
-                fault = error  # without its history a clone can still take in mail
+                # Without its history a clone can still take in mail, but not tell what is forged.
+                fault, settled = error, None
             try:
                 if mailbox:
                     take_in(desk, keys, lease if sending else None, report, watch or _unwatched)
             except MailServerError as error:
                 fault = error  # a mailbox that is down keeps no letter from going out
-            Outbox(desk, keys, lease, report).send_due()
+            if settled is not None:
+                Outbox(desk, keys, lease, report, settled).send_due()
         finally:
             report.notes += filter(None, (desk.repository.follow(), rotation(desk)))
         newest = desk.repository.newest()

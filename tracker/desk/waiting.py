@@ -49,7 +49,7 @@ def waiting(desk: Desk) -> list[Letter]:
     """
     secret = optional_secret(SECRET)
     with newest(desk) as view:
-        _, schedule = look(desk, view)
+        schedule = look(desk, view).schedule
         held = [one for one in view.owed() if one.what == "held"]
         found = Suppressed.read(view.read(state.SUPPRESSED), Keys(secret)) if secret else None
     letters = [_now(desk, one) for one in schedule.now]
