@@ -483,9 +483,26 @@ def test_the_front_page_opens_the_search(site: Visit) -> None:
     expect(page.locator(".md-search__input")).to_be_focused()
 
 
-@pytest.mark.parametrize("scripts", [True, False])
-def test_an_old_number_leads_to_the_new_one(site: Visit, scripts: bool) -> None:
-    page = site.open("tickets/ACCREDO-3/", java_script_enabled=scripts)
+def test_an_old_number_leads_to_the_new_one(site: Visit) -> None:
+    """From a mail or a bookmark; inside the portal the old conversation can be read."""
+    page = site.open("")
+    page.goto("about:blank")
+    page.goto(f"{site.base}tickets/ACCREDO-3/")
+    expect(page.locator("h1")).to_have_text("Кабинет медленно открывается")
+    expect(page.locator(".tk-merged")).to_contain_text("Обращение продолжается здесь.")
+    assert violations(page) == []
+    page.go_back()
+    assert page.url == "about:blank"
+    page.go_forward()
+    page.locator(".tk-merged a").click()
+    expect(page.locator("h1")).to_have_text("Дубль")
+    page.locator(".tk-merged a").click()
+    expect(page.locator("h1")).to_have_text("Кабинет медленно открывается")
+    expect(page.locator(".tk-merged")).to_have_count(0)
+
+
+def test_without_scripts_an_old_number_says_where_the_request_goes_on(site: Visit) -> None:
+    page = site.open("tickets/ACCREDO-3/", java_script_enabled=False)
     page.locator(".tk-merged a").click()
     expect(page.locator("h1")).to_have_text("Кабинет медленно открывается")
 

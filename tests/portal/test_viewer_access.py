@@ -33,7 +33,12 @@ MOST = 12
 @pytest.fixture(scope="module")
 def members(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Members]:
     with members_at(tmp_path_factory.mktemp("access")) as found:
-        found.desk.put(ticket(1, entry("Первое"), answer("Ответ")), ticket(2, status="closed"))
+        merged = answer("", 3, id="m3", kind="event", event="merged", data={"into": "ACCREDO-1"})
+        found.desk.put(
+            ticket(1, entry("Первое"), answer("Ответ"), title="Первое"),
+            ticket(2, status="closed"),
+            ticket(3, entry("Дубль"), merged, title="Дубль", status="closed"),
+        )
         yield found
 
 
@@ -252,6 +257,18 @@ def test_a_link_that_is_not_whole_is_told(site: Visit, fragment: str) -> None:
     expect(page.locator(".tk-notice")).to_contain_text("Ссылка неполная")
     fetched = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
     assert fetched and not [one for one in fetched if "/private/" in one]
+
+
+def test_an_old_number_leads_to_the_request_that_took_it(site: Visit, ivan: Member) -> None:
+    page = site.open("requests/#ACCREDO-3")
+    sign_in(page, ivan.address, ivan.passphrase)
+    expect(page.locator("h1")).to_have_text("Первое")
+    expect(page.locator(".tk-merged")).to_contain_text("Обращение продолжается здесь.")
+    page.locator(".tk-merged a").click()
+    expect(page.locator("h1")).to_have_text("Дубль")
+    page.locator(".tk-merged a").click()
+    expect(page.locator("h1")).to_have_text("Первое")
+    expect(page.locator(".tk-merged")).to_have_count(0)
 
 
 def test_an_expired_link_is_told_by_the_portals_clock(

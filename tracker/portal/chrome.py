@@ -62,13 +62,18 @@ def read_looks(page: str) -> Looks:
 
 
 def read_chrome(
-    page: str, name: str = "", links: str = "", edit: tuple[str, str] = ("", "")
+    page: str,
+    name: str = "",
+    links: str = "",
+    edit: tuple[str, str] = ("", ""),
+    came: str = "",
 ) -> Chrome:
     """Cut the rendered page ``page``. Raises TrackerError where a mark is missing.
 
     ``name`` is what stands at the end of every page's title, ``links`` are ``<link>`` elements
     for every page, with ``%ROOT%`` for the way to the portal's root. ``edit`` is where ticket
-    files are edited, and what a link there says. All that stands in the shared script, since a
+    files are edited, and what a link there says, ``came`` what a card says to whom an old number
+    led there. All that stands in the shared script, since a
     hundred thousand cards have it in common.
     """
     body = _BODY.search(page)
@@ -89,6 +94,7 @@ def read_chrome(
         "name": name,
         "links": links,
         "edit": edit if edit[0] else None,
+        "came": came,
         "scripts": [
             _rooted(one) for part in (head, _between(page, "scripts")) for one in _sources(part)
         ],

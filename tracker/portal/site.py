@@ -67,7 +67,8 @@ class Publication:
         page = (pages / chrome.PAGE).read_text("utf-8").replace(place("foot"), foot(desk, "../"))
         edit = (desk.edit_url, desk.words._("Edit in Git"))
         links = feed_links(desk, "%ROOT%")
-        self._chrome = chrome.read_chrome(page, desk.name, links, edit)
+        came = desk.words._("The request goes on here. Under its old number it can still be read:")
+        self._chrome = chrome.read_chrome(page, desk.name, links, edit, came)
 
     def publish(self) -> Published:
         """Bring the site up to date. A second run without a change writes nothing."""

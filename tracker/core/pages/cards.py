@@ -42,9 +42,7 @@ class CardWriter:
         return f"{ticket.requester}, {self._words.day(ticket.created)}"
 
     def _forward(self, into: str) -> str:
-        """Say where a merged ticket goes on. The old number stays readable: a page that leaves
-        by itself takes the reader's place away (WCAG 2.2, 3.2.5).
-        """
+        """Say where a merged ticket goes on. Scripts lead those there who come from outside."""
         if not into:
             return ""
         text = escape(self._words._("This request goes on under another number:"))

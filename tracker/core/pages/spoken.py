@@ -185,6 +185,7 @@ def _requests(words: Texts) -> dict[str, str]:
         "not-yours": words._(
             "{id} is not among these requests. It may be somebody else's, or very new."
         ),
+        "came": words._("The request goes on here. Under its old number it can still be read:"),
         "some-parts": words._("A part of the requests can't be shown just now."),
         "opening": words._("Opening {name}…"),
         "saved": words._("{name} was saved."),

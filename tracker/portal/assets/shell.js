@@ -43,6 +43,7 @@
     inner.append(content);
     inner.insertAdjacentHTML("afterbegin", placed(data.nav));
     container.insertAdjacentHTML("beforeend", placed(data.foot));
+    if (forwarded(content)) return;
     // For agents: the ticket's file on the Git host. 1,000 tickets lie in one folder.
     var ticket = /\/tickets\/([A-Z][A-Z0-9]+-([0-9]+))\/(?:index\.html)?$/.exec(location.pathname);
     if (data.edit && ticket) {
@@ -66,6 +67,28 @@
     data.scripts.filter(isOurs).forEach(load);
     wakeTheme();
   });
+
+  // The card of a merged ticket sends on whoever comes from outside, with an old link; who comes
+  // from another page of the portal, such as the card that it leads to, wants to read it.
+  function forwarded(content) {
+    var number = /([A-Z][A-Z0-9]+-[0-9]+)\/(?:index\.html)?$/.exec(location.pathname);
+    var onward = content.querySelector(".tk-merged a");
+    if (onward && number && document.referrer.indexOf(location.origin + "/") !== 0) {
+      location.replace(onward.href + "#from=" + number[1]);
+      return true;
+    }
+    var from = /^#from=([A-Z][A-Z0-9]+-[0-9]+)$/.exec(location.hash);
+    if (from) {
+      var line = document.createElement("p");
+      var back = document.createElement("a");
+      line.className = "tk-merged";
+      back.href = "../" + from[1] + "/";
+      back.textContent = from[1];
+      line.append(data.came + " ", back);
+      content.querySelector(".tk-head").after(line);
+    }
+    return false;
+  }
 
   function isOurs(address) {
     return address.startsWith("assets/tracker/");

@@ -22,6 +22,7 @@ let box = null;
 let kept = false;
 let seen = 0;
 let notices = [];
+let came = null;
 let timer = 0;
 const view = { name: "open", query: "", sort: { by: "number", down: true } };
 const others = "BroadcastChannel" in self ? new BroadcastChannel(`tracker ${ROOT.pathname}`) : null;
@@ -69,6 +70,7 @@ async function refused(problem, found) {
 async function begin(next, keep, then = null) {
   const current = await settled(next);
   const opened = await load(current, (done, all) => announce(say("parts", { done, all })));
+  const isNew = !session;
   const isOlder = current.epoch < seen;
   seen = Math.max(seen, current.epoch);
   [session, box, kept] = [current, opened, keep && (await remember(current))];
@@ -84,6 +86,15 @@ async function begin(next, keep, then = null) {
   await wait();
   if (then) then(route);
   else route();
+  if (isNew && !then) forward();
+}
+
+// An old link leads to the request that took this one. Inside, the merged one can be opened.
+function forward() {
+  const onward = document.querySelector("#tk .tk-merged a");
+  if (!onward) return;
+  came = { from: hash(), to: onward.hash.slice(1) };
+  location.replace(onward.hash);
 }
 
 // A session whose chosen password the desk may have taken meanwhile.
@@ -187,6 +198,11 @@ function route() {
   if (ticket) {
     title(ticket.id);
     showCard(session, box, ticket, view.name);
+    if (came && came.to === wanted) {
+      const back = el("a", { href: `#${came.from}` }, came.from);
+      document.querySelector("#tk .tk-head").after(el("p", { class: "tk-merged" }, `${say("came")} `, back));
+    }
+    came = null;
   } else if (wanted === "password") {
     showChange();
   } else {
