@@ -81,6 +81,7 @@ def test_other_numbers_and_the_desks_own_ways_stay(text: str) -> None:
         ("ivan@`example.org`", "`•••@•••`"),
         ("ivan@[example.org](http://example.org)", "[•••@•••](http://example.org)"),
         ("ivan@<b>example.org</b>", "<b>•••@•••</b>"),
+        ("ivan@<span>example.org</span>", "<span>•••@•••</span>"),
         ("<em>iv<b>an</b></em>@example.org", "<em>•••@•••</em>"),
         (
             'ivan@<a href="http://example.org" rel="nofollow">example.org</a>',

@@ -24,8 +24,9 @@ _TAIL = ".,;:!?)]}*_"
 # Markdown of plain lines, lists of one level and bold words: most answers are no more than that.
 # The short way through it must give what the converter gives; a property test holds them equal.
 _LINE = r"(?![ \t=+:-])(?!\d+[.)])[\w ,.;:?()\"'/%!№«»—–…+=@•$-]*+(?:\n|\Z)"
-_SIMPLE = re.compile(rf"(?:{_LINE})*+")
-_ITEMS = re.compile(rf"(?:- (?=[^\s\d])(?:{_LINE}))++")
+# Atomic groups, since possessive repeats of groups go wrong in Python 3.11.2.
+_SIMPLE = re.compile(rf"(?>(?:{_LINE})*)")
+_ITEMS = re.compile(rf"(?>(?:- (?=[^\s\d])(?:{_LINE}))+)")
 _BOLD = re.compile(r"(?<![^\s(])\*\*(?=[^\W_])([^*\n]*?)(?<=[^\W_])\*\*(?![^\s.,;:?)])")
 _TAGS = frozenset(
     [

@@ -12,7 +12,7 @@ _AT = r"(?:@|＠|﹫|%40|&#0*64;|&#[xX]0*40;|&commat;)"
 # Markup of letters that stand in one word, in Markdown and in HTML: it parts no address.
 # No quote but those of a whole link: nothing that looks like a tag within a value is taken for one.
 _MARK = (
-    r"(?:\*{1,3}|`{1,2}|~~|\\|</?(?:a|b|code|del|em|i|strong|sub|sup)>"
+    r"(?:\*{1,3}|`{1,2}|~~|\\|</?(?:a|b|code|del|em|i|ins|mark|s|small|span|strong|sub|sup|u)>"
     r"|<a href=\"[^\"<>]*\"(?: rel=\"[^\"<>]*\")?>)"
 )
 # Atomic groups, since possessive repeats of groups go wrong in Python 3.11.2.
