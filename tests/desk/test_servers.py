@@ -33,6 +33,7 @@ from tests.desk.people import FILE
 from tests.servers import Mailbox, SmtpServer
 from tests.servers.dovecot import PASSWORD
 from tests.servers.github import GitHubServer
+from tests.servers.sshd import Sshd
 from tracker.desk.hosting import BIN, ROOT, WEB
 
 __all__ = ["installed", "wheelhouse"]
@@ -66,13 +67,11 @@ class GitLab:
         self.desk = desk
         self.home = home
         self.cache = cache
+        self.programs = [str(PROGRAMS), f"{sys.base_prefix}/bin", "/usr/bin", "/bin"]
         self.variables = {
             **index(wheelhouse),
             "TRACKER_SECRET": SECRET,
             "TRACKER_IMAP_PASSWORD": PASSWORD,
-            "DEPLOY_KEY": "key-canary",
-            "DEPLOY_KNOWN_HOSTS": "web ssh-ed25519 AAAA",
-            "DEPLOY_TARGET": str(home / "web"),
         }
         self.runs = 0
 
@@ -88,7 +87,7 @@ class GitLab:
         env = {
             **self.variables,
             "HOME": str(self.home),
-            "PATH": f"{PROGRAMS}:{sys.base_prefix}/bin:/usr/bin:/bin",
+            "PATH": ":".join(self.programs),
             "CI": "true",
             "CI_SERVER_URL": self.desk.remote.parent.as_uri(),
             "CI_PROJECT_PATH": self.desk.remote.stem,
@@ -189,12 +188,17 @@ def test_gitlab_takes_in_answers_and_publishes(
 
 def test_gitlab_publishes_by_rsync(gitlab: Callable[..., GitLab], mailbox: Mailbox) -> None:
     host = gitlab("rsync")
+    web = host.home / "web"
     mailbox.append(letter("ivan", subject="Принтер"))
-    code, log, _ = host.run("inbox")
+    with Sshd(host.home / "sshd") as sshd:
+        host.programs.insert(0, str(sshd.client))
+        host.variables["DEPLOY_KEY"] = sshd.key
+        host.variables["DEPLOY_KNOWN_HOSTS"] = sshd.known_hosts
+        host.variables["DEPLOY_TARGET"] = sshd.target(f"{web}/")
+        code, log, _ = host.run("inbox")
     assert code == 0, log
-    card = host.home / "web" / "tickets/ACCREDO-1/index.html"
-    assert "Принтер" in card.read_text("utf-8")
-    assert "key-canary" not in log
+    assert "Принтер" in (web / "tickets/ACCREDO-1/index.html").read_text("utf-8")
+    assert not any(line in log for line in sshd.key.splitlines())
 
 
 # A server
@@ -216,7 +220,6 @@ class Server:
             BIN: str(bin_),
             ROOT: str(desk.root),
             WEB: str(self.web),
-            "/usr/bin/rsync": str(PROGRAMS / "rsync"),
             "/etc/tracker/desk.env": str(self.environment),
             "/usr/local/bin": str(PROGRAMS),
         }
@@ -286,18 +289,23 @@ def test_systemd_runs_the_job(
     lines = server.environment.read_text().splitlines()
     env = dict(line.split("=", 1) for line in lines if line and line[0] != "#")
     mailbox.append(letter("ivan", subject="Принтер"))
+    env |= {"PATH": f"{sys.base_prefix}/bin:/usr/bin:/bin", "HOME": os.environ["HOME"]}
+
+    def start(command: str) -> int:
+        words = shlex.split(command.removeprefix("-"))
+        return subprocess.run(words, env=env, check=False).returncode
+
     for key, command in unit.items():
         if key.startswith(("ExecStart.", "ExecStartPost.")):
-            words = shlex.split(command.removeprefix("-"))
-            path = {"PATH": f"{sys.base_prefix}/bin:/usr/bin:/bin", "HOME": os.environ["HOME"]}
-            done = subprocess.run(
-                words, env=env | path, capture_output=True, text=True, check=False
-            )
-            assert done.returncode in good, f"{command}: {done.stderr}"
+            assert start(command) in good, command
     assert "Принтер" in (server.web / "tickets/ACCREDO-1/index.html").read_text("utf-8")
     assert FILE in at_remote(server.desk)
     assert len(smtp.letters_to("ivan@example.org")) == 1
     assert github.pings == 1
+    shutil.rmtree(server.web)
+    server.web.write_text("no folder\n")  # rsync's own status would be one of the good ones
+    (publishing,) = [one for one in unit.values() if "rsync" in one]
+    assert start(publishing) not in good
     timer = server.units("tracker.timer")["Timer"]
     assert timer["OnUnitInactiveSec"] == "5min"
 
