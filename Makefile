@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
-TESTED := git openssl openssh rsync rrsync dovecot chromium
+TESTED := git openssl openssh rsync rrsync nginx dovecot chromium
 
 .PHONY: help
 help: ## Say what there is
