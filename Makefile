@@ -9,6 +9,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
+TESTED := git openssl openssh rsync rrsync nginx dovecot chromium
 
 .PHONY: help
 help: ## Say what there is
@@ -29,12 +30,12 @@ demo: $(RUNTIME) ## A help desk in two minutes: a mailbox, forty letters, the po
 
 .PHONY: test
 test: $(DEV) ## Check everything: style, types, layers, tests on real servers
-	@tools/system-packages git openssl dovecot chromium
+	@tools/system-packages $(TESTED)
 	@tools/check
 
 .PHONY: soak
 soak: $(DEV) ## The long tests: crashes, faults, months of mail
-	@tools/system-packages git openssl dovecot chromium
+	@tools/system-packages $(TESTED)
 	@$(BIN)/python -m pytest -m soak $(ARGS)
 
 .PHONY: bench

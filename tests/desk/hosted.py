@@ -15,7 +15,7 @@ from tracker.adapters.installed import PACKAGE
 
 SECRET = "0123456789abcdef0123456789abcdef"
 PROGRAMS = Path(__file__).parent.parent / "servers" / "programs"
-"""Programs that stand in for what a test machine may lack: rsync, aws."""
+"""Programs that stand in for what a test machine may lack: aws."""
 
 
 @pytest.fixture(scope="session")

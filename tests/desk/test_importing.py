@@ -7,6 +7,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from click.testing import CliRunner
 from tests.core.moving.jira_export import ANNA, as_csv, as_json, issues, store_files
 from tests.desk.conftest import RealDesk
 from tests.desk.helpers import REFUSES_POISON, hook
+from tests.servers.github import NAME as REPOSITORY
+from tests.servers.github import GitHubServer
 from tracker.cli.main import main
 from tracker.core.ticket import Ticket
 
@@ -249,4 +252,94 @@ def test_issues_of_github(desk: RealDesk, tmp_path: Path) -> None:
     assert tickets["ACCREDO-7"].labels == ("good first issue",)
     again = run_import(desk, "github", *paths, "--keep-numbers", status=3)
     assert (again["opened"], again["commented"], again["commits"]) == (0, 0, 0)
+    no_letter(desk)
+
+
+def fill(github: GitHubServer) -> None:
+    """Let a repository have two issues with what was said, and a pull request."""
+    github.add_issue(
+        "Принтер молчит",
+        body="Он *молчит*.",
+        created_at="2025-03-01T10:00:00Z",
+        labels=[{"name": "bug"}, {"name": "good first issue"}],
+        assignees=[{"login": "anna"}],
+    )
+    closed = {"state": "closed", "closed_at": "2025-03-05T12:00:00Z"}
+    hubot = {"login": "hubot"}
+    github.add_issue(
+        "Пароль", body="Забыт.", created_at="2025-03-02T10:00:00Z", user=hubot, **closed
+    )
+    github.add_issue("Mend it", pull_request=True)
+    at = "2025-03-0{}T09:30:00Z".format
+    github.add_comment(1, "Какой?", user={"login": "anna"}, created_at=at(2))
+    github.add_comment(2, "Сброшен.", user={"login": "mona"}, created_at=at(3))
+    github.add_comment(3, "Looks good.", created_at=at(3))
+    github.add_comment(1, "Второй.", created_at=at(4))
+
+
+def moment(written: str) -> datetime:
+    return datetime.fromisoformat(f"2025-03-{written}:00+00:00")
+
+
+def check_filled(tickets: dict[str, Ticket]) -> None:
+    """What ``fill`` made is here, by the same people at the same times, and silent."""
+    assert set(tickets) == {"ACCREDO-1", "ACCREDO-2"}
+    printer, password = tickets["ACCREDO-1"], tickets["ACCREDO-2"]
+    said = [
+        [
+            (one.text, one.author.name, one.role, one.at)
+            for one in ticket.entries
+            if one.kind == "message"
+        ]
+        for ticket in (printer, password)
+    ]
+    assert said == [
+        [
+            ("Он *молчит*.", "octocat", "requester", moment("01T10:00")),
+            ("Какой?", "anna", "agent", moment("02T09:30")),
+            ("Второй.", "octocat", "requester", moment("04T09:30")),
+        ],
+        [
+            ("Забыт.", "Хьюберт", "requester", moment("02T10:00")),
+            ("Сброшен.", "mona", "agent", moment("03T09:30")),
+        ],
+    ]
+    assert (printer.title, printer.status, printer.assignee) == ("Принтер молчит", "open", "anna")
+    assert printer.labels == ("bug", "good first issue")
+    assert (printer.requester.name, printer.created) == ("octocat", moment("01T10:00"))
+    assert (password.title, password.status) == ("Пароль", "closed")
+    assert password.requester.email == "hubot@example.org"
+    (closing,) = [one for one in password.entries if one.event == "closed"]
+    assert closing.at == moment("05T12:00")
+    assert all(one.silent == "imported" for ticket in tickets.values() for one in ticket.entries)
+
+
+def test_issues_come_all_the_way_from_github(
+    desk: RealDesk, github: GitHubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(github)
+    for name, value in github.environment().items():
+        monkeypatch.setenv(name, value)
+    file = str(tmp_path / "issues.json")
+    people = ("--user", "hubot=Хьюберт <hubot@example.org>", "--staff", "mona")
+
+    def move() -> dict[str, Any]:
+        fetched = desk.run("github", "issues", file, "--repository", REPOSITORY)
+        assert fetched.returncode == 0, fetched.stderr
+        return run_import(desk, "github", file, "--keep-numbers", *people)
+
+    first = move()
+    assert (first["opened"], first["known"], first["left"]) == (2, 0, [])
+    check_filled(desk.tickets())
+    before = head(desk)
+    again = move()
+    assert (again["opened"], again["commented"], again["known"]) == (0, 0, 2)
+    assert (again["commits"], head(desk)) == (0, before)
+    no_letter(desk)
+
+    github.add_comment(1, "Заработал.")
+    later = move()
+    assert (later["opened"], later["commented"], later["known"]) == (0, 1, 1)
+    assert desk.tickets()["ACCREDO-1"].entries[-1].text == "Заработал."
+    assert desk.run("check").returncode == 0
     no_letter(desk)

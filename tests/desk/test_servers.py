@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import gzip
 import json
 import os
 import re
@@ -14,8 +15,8 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-import crossplane
 import pytest
 import yaml
 
@@ -33,6 +34,8 @@ from tests.desk.people import FILE
 from tests.servers import Mailbox, SmtpServer
 from tests.servers.dovecot import PASSWORD
 from tests.servers.github import GitHubServer
+from tests.servers.nginx import Nginx
+from tests.servers.sshd import Sshd
 from tracker.desk.hosting import BIN, ROOT, WEB
 
 __all__ = ["installed", "wheelhouse"]
@@ -66,13 +69,11 @@ class GitLab:
         self.desk = desk
         self.home = home
         self.cache = cache
+        self.programs = [str(PROGRAMS), f"{sys.base_prefix}/bin", "/usr/bin", "/bin"]
         self.variables = {
             **index(wheelhouse),
             "TRACKER_SECRET": SECRET,
             "TRACKER_IMAP_PASSWORD": PASSWORD,
-            "DEPLOY_KEY": "key-canary",
-            "DEPLOY_KNOWN_HOSTS": "web ssh-ed25519 AAAA",
-            "DEPLOY_TARGET": str(home / "web"),
         }
         self.runs = 0
 
@@ -88,7 +89,7 @@ class GitLab:
         env = {
             **self.variables,
             "HOME": str(self.home),
-            "PATH": f"{PROGRAMS}:{sys.base_prefix}/bin:/usr/bin:/bin",
+            "PATH": ":".join(self.programs),
             "CI": "true",
             "CI_SERVER_URL": self.desk.remote.parent.as_uri(),
             "CI_PROJECT_PATH": self.desk.remote.stem,
@@ -189,12 +190,17 @@ def test_gitlab_takes_in_answers_and_publishes(
 
 def test_gitlab_publishes_by_rsync(gitlab: Callable[..., GitLab], mailbox: Mailbox) -> None:
     host = gitlab("rsync")
+    web = host.home / "web"
     mailbox.append(letter("ivan", subject="Принтер"))
-    code, log, _ = host.run("inbox")
+    with Sshd(host.home / "sshd") as sshd:
+        host.programs.insert(0, str(sshd.client))
+        host.variables["DEPLOY_KEY"] = sshd.key
+        host.variables["DEPLOY_KNOWN_HOSTS"] = sshd.known_hosts
+        host.variables["DEPLOY_TARGET"] = sshd.target(f"{web}/")
+        code, log, _ = host.run("inbox")
     assert code == 0, log
-    card = host.home / "web" / "tickets/ACCREDO-1/index.html"
-    assert "Принтер" in card.read_text("utf-8")
-    assert "key-canary" not in log
+    assert "Принтер" in (web / "tickets/ACCREDO-1/index.html").read_text("utf-8")
+    assert not any(line in log for line in sshd.key.splitlines())
 
 
 # A server
@@ -216,7 +222,6 @@ class Server:
             BIN: str(bin_),
             ROOT: str(desk.root),
             WEB: str(self.web),
-            "/usr/bin/rsync": str(PROGRAMS / "rsync"),
             "/etc/tracker/desk.env": str(self.environment),
             "/usr/local/bin": str(PROGRAMS),
         }
@@ -286,18 +291,23 @@ def test_systemd_runs_the_job(
     lines = server.environment.read_text().splitlines()
     env = dict(line.split("=", 1) for line in lines if line and line[0] != "#")
     mailbox.append(letter("ivan", subject="Принтер"))
+    env |= {"PATH": f"{sys.base_prefix}/bin:/usr/bin:/bin", "HOME": os.environ["HOME"]}
+
+    def start(command: str) -> int:
+        words = shlex.split(command.removeprefix("-"))
+        return subprocess.run(words, env=env, check=False).returncode
+
     for key, command in unit.items():
         if key.startswith(("ExecStart.", "ExecStartPost.")):
-            words = shlex.split(command.removeprefix("-"))
-            path = {"PATH": f"{sys.base_prefix}/bin:/usr/bin:/bin", "HOME": os.environ["HOME"]}
-            done = subprocess.run(
-                words, env=env | path, capture_output=True, text=True, check=False
-            )
-            assert done.returncode in good, f"{command}: {done.stderr}"
+            assert start(command) in good, command
     assert "Принтер" in (server.web / "tickets/ACCREDO-1/index.html").read_text("utf-8")
     assert FILE in at_remote(server.desk)
     assert len(smtp.letters_to("ivan@example.org")) == 1
     assert github.pings == 1
+    shutil.rmtree(server.web)
+    server.web.write_text("no folder\n")  # rsync's own status would be one of the good ones
+    (publishing,) = [one for one in unit.values() if "rsync" in one]
+    assert start(publishing) not in good
     timer = server.units("tracker.timer")["Timer"]
     assert timer["OnUnitInactiveSec"] == "5min"
 
@@ -421,23 +431,92 @@ def test_units_are_right_to_systemd(server: Server, tmp_path: Path) -> None:
         assert said == [], done.stderr
 
 
-def test_nginx_file_is_read_whole(server: Server, tmp_path: Path) -> None:
-    (tmp_path / "desk.conf").write_text(server.read("nginx.conf"))
-    (tmp_path / "nginx.conf").write_text("events {}\nhttp { include desk.conf; }\n")
-    read = crossplane.parse(str(tmp_path / "nginx.conf"))
-    assert read["status"] == "ok", read["errors"]
-    (block,) = read["config"][1]["parsed"]
-    told = {one["directive"]: one["args"] for one in block["block"]}
-    assert told["root"] == [str(server.web)]
-    assert told["server_name"] == ["127.0.0.1"]
-    headers = [
-        {one["args"][0] for one in held if one["directive"] == "add_header"}
-        for held in (block["block"], *(one.get("block", []) for one in block["block"]))
-    ]
-    said = [one for one in headers if one]
-    assert len(said) == 2
-    # A block with headers of its own loses those around it.
-    assert said[0] < said[1]
+# The web server
+
+HEADERS = {
+    "content-security-policy": "frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "server": "nginx",  # and no version
+}
+"""What nginx says with everything it answers."""
+TYPES = {
+    ".html": {"text/html"},
+    ".css": {"text/css"},
+    ".js": {"application/javascript", "text/javascript"},  # the second from 1.29 on
+    ".json": {"application/json"},
+    ".xml": {"text/xml"},
+}
+"""Of what type the files are that go compressed; told `nosniff`, a browser takes no other."""
+
+
+@pytest.fixture
+def nginx(server: Server, mailbox: Mailbox, tmp_path: Path) -> Iterator[Nginx]:
+    """The web server of a machine whose job has published a desk with one ticket."""
+    mailbox.append(letter("ivan", subject="Принтер"))
+    assert server.run_job() == (0, "")
+    with Nginx(tmp_path / "nginx", server.read("nginx.conf")) as running:
+        yield running
+
+
+def test_nginx_serves_the_site(server: Server, nginx: Nginx) -> None:
+    page = nginx.get("/tickets/ACCREDO-1/")
+    assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "Принтер" in page.body.decode()
+    assert HEADERS.items() <= page.headers.items()
+    assert page.headers["cache-control"] == "no-cache"
+    again = nginx.get("/tickets/ACCREDO-1/", If_None_Match=page.headers["etag"])
+    assert (again.status, again.body) == (304, b"")
+    slashed = nginx.get("/tickets/ACCREDO-1")
+    assert slashed.status == 301
+    assert slashed.headers["location"].endswith("/tickets/ACCREDO-1/")
+
+    missing = nginx.get("/nowhere/")
+    assert (missing.status, missing.body) == (404, (server.web / "404.html").read_bytes())
+    assert HEADERS.items() <= missing.headers.items()
+    check_every_file(server, nginx)
+
+
+def check_every_file(server: Server, nginx: Nginx) -> None:
+    """Each is there byte for byte, of a type by which a browser takes it, and small on the way."""
+    seen = set()
+    for file in server.web.rglob("[!.]*"):
+        if file.is_dir():
+            continue
+        path = f"/{quote(str(file.relative_to(server.web)))}"
+        plain = nginx.get(path)
+        assert (plain.status, plain.body) == (200, file.read_bytes())
+        assert HEADERS.items() <= plain.headers.items()
+        if file.suffix in TYPES:
+            seen.add(file.suffix)
+            small = nginx.get(
+                f"/{quote(str(file.relative_to(server.web)))}", Accept_Encoding="gzip"
+            )
+            assert small.headers["content-type"].partition(";")[0] in TYPES[file.suffix]
+            assert small.headers["content-encoding"] == "gzip"
+            assert small.headers["vary"] == "Accept-Encoding"
+            assert gzip.decompress(small.body) == plain.body
+    assert seen == TYPES.keys()
+
+
+def test_nginx_lists_no_folder_and_shows_no_hidden_file(server: Server, nginx: Nginx) -> None:
+    for path in (".git/config", ".env", "tickets/.old/index.html", ".well-known/security.txt"):
+        file = server.web / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("canary\n")
+    for path in ("/.git/config", "/.git/", "/.git", "/.env", "/tickets/.old/", "/%2eenv"):
+        hidden = nginx.get(path)
+        assert hidden.status == 403
+        assert b"canary" not in hidden.body
+        assert HEADERS.items() <= hidden.headers.items()
+    assert nginx.get("/.well-known/security.txt").body == b"canary\n"
+    folders = [one for one in server.web.rglob("*") if one.is_dir() and one.name[0] != "."]
+    bare = [one for one in folders if not (one / "index.html").exists()]
+    assert bare
+    for one in bare:
+        listed = nginx.get(f"/{one.relative_to(server.web)}/")
+        assert listed.status == 403
+        assert not any(name.name.encode() in listed.body for name in one.iterdir())
 
 
 def test_container_file_names_what_is_there(server: Server) -> None:

@@ -142,6 +142,20 @@ def test_the_portal_is_built_when_something_changed(desk: RealDesk) -> None:
     assert (desk.root / "site/tickets/ACCREDO-1/index.html").is_file()
 
 
+def test_a_failed_rsync_is_no_page_held_back(desk: RealDesk) -> None:
+    """Its status is 3 then, which of ours means that the rest went out."""
+    web = desk.root.parent / "web"
+    web.write_text("no folder\n")
+    publish = f"rsync --archive {desk.root}/site/ {web}/ # to the web"
+    with Watched(desk, *RARELY, "--publish", publish) as watched:
+        assert watched.until_event("built")["status"] == 1
+        web.unlink()
+        desk.mailbox.append(letter("ivan"))
+        assert watched.until_event("built")["status"] == 0
+        assert watched.stop() == 0
+    assert (web / "tickets/ACCREDO-1/index.html").is_file()
+
+
 def test_a_round_at_work_is_finished_before_the_end(desk: RealDesk, smtp: SmtpServer) -> None:
     """The server answers the second letter late; the stop comes while it is in flight."""
     mark = desk.root.parent / "mark"

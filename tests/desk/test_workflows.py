@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,10 @@ from tests.desk.conftest import RealDesk, letter
 from tests.desk.hosted import PROGRAMS, SECRET, index, publish, wheelhouse, write_hosting
 from tests.desk.people import FILE, Person
 from tests.servers import Mailbox, SmtpServer
-from tests.servers.actions import Runner
+from tests.servers.actions import Done, Runner
 from tests.servers.dovecot import PASSWORD
 from tests.servers.github import GitHubServer
+from tests.servers.sshd import Sshd, make_key
 from tracker.core.accounts.layout import bundle_path
 from tracker.core.hosting.choices import Hosting
 from tracker.core.settings import read_settings
@@ -309,35 +310,92 @@ def test_actions_are_pinned_by_commit_and_secrets_stand_in_env_alone(all_hosting
 # Other places than Pages
 
 
-@pytest.mark.parametrize("way", ["rsync", "s3"])
-def test_other_ways_to_publish(runner: Runner, mailbox: Mailbox, way: str) -> None:
-    """By stand-ins for rsync and aws: what they are told is what is tried here."""
+def another_way(runner: Runner, way: str) -> Person:
+    """Let the desk be published in another way; return somebody who may push to it."""
     anna = desk_at(runner)
     write_hosting(anna.root, "--host", "github", "--deploy", way)
     publish(anna.root)
+    return anna
+
+
+def publish_a_page(runner: Runner, anna: Person) -> Done:
+    """Push a new page and run what follows a push."""
+    anna.save("# Hello\n", "docs/help/hello.md")
+    anna.commit()
+    anna.git("pull", "-q", "--rebase")
+    anna.git("push", "-q", "origin", "main")
+    return runner.run("portal")
+
+
+@pytest.fixture
+def sshd(runner: Runner) -> Iterator[Sshd]:
+    """An OpenSSH whose key may write the folder ``web`` and nothing else, as the guide tells."""
+    web = runner.folder / "web"
+    web.mkdir()
+    with Sshd(runner.folder / "sshd", f"rrsync -wo {web}") as server:
+        runner.surroundings["PATH"] = str(server.client)
+        runner.secrets["DEPLOY_KEY"] = server.key
+        runner.variables["DEPLOY_KNOWN_HOSTS"] = server.known_hosts
+        runner.variables["DEPLOY_TARGET"] = server.target("/")
+        yield server
+
+
+def test_publishing_by_rsync(runner: Runner, mailbox: Mailbox, sshd: Sshd) -> None:
+    anna = another_way(runner, "rsync")
+    web = runner.folder / "web"
+    mailbox.append(letter("ivan", subject="Принтер"))
+    done = runner.run("inbox")
+    assert done.ok, done.log
+    assert "Принтер" in (web / "tickets/ACCREDO-1/index.html").read_text("utf-8")
+    assert not any(line in done.log + done.summary for line in sshd.key.splitlines())
+    assert not (runner.home / ".ssh/desk").exists()
+    (web / "gone.html").touch()
+    assert publish_a_page(runner, anna).ok
+    assert (web / "help/hello/index.html").exists()
+    assert not (web / "gone.html").exists()
+
+
+def test_rsync_publishes_nothing_half_built_and_to_no_stranger(
+    runner: Runner, mailbox: Mailbox, sshd: Sshd
+) -> None:
+    anna = another_way(runner, "rsync")
+    web = runner.folder / "web"
+    (web / "old.html").touch()
+    make_key(runner.folder / "other")
+    other = (runner.folder / "other.pub").read_text()
+    runner.variables["DEPLOY_KNOWN_HOSTS"] = f"[127.0.0.1]:{sshd.port} {other}"
+    mailbox.append(letter("ivan"))
+    done = runner.run("inbox")
+    assert not done.ok
+    assert "Host key verification failed" in done.log
+    assert not (runner.home / ".ssh/desk").exists()
+    assert [one.name for one in web.iterdir()] == ["old.html"]
+
+    runner.variables["DEPLOY_KNOWN_HOSTS"] = sshd.known_hosts
+    settings = anna.root / "mkdocs.yml"
+    anna.save(settings.read_text() + "hooks: [nowhere.py]\n", "mkdocs.yml")
+    done = publish_a_page(runner, anna)
+    assert not done.ok
+    assert "Publish by rsync" not in done.ran
+    assert [one.name for one in web.iterdir()] == ["old.html"]
+
+
+def test_publishing_to_a_bucket(runner: Runner, mailbox: Mailbox) -> None:
+    """By a stand-in for aws: what it is told is what is tried here."""
+    anna = another_way(runner, "s3")
     web = runner.folder / "web"
     runner.surroundings |= {"PATH": str(PROGRAMS), "BUCKETS": str(runner.folder)}
-    runner.secrets |= {"DEPLOY_KEY": "key-canary", "AWS_SECRET_ACCESS_KEY": "aws-canary"}
-    runner.variables |= {
-        "DEPLOY_TARGET": str(web),
-        "DEPLOY_KNOWN_HOSTS": "web ssh-ed25519 AAAA",
-        "S3_TARGET": "s3://web",
-    }
+    runner.secrets["AWS_SECRET_ACCESS_KEY"] = "aws-canary"
+    runner.variables["S3_TARGET"] = "s3://web"
     mailbox.append(letter("ivan", subject="Принтер"))
     done = runner.run("inbox")
     assert done.ok, done.log
     assert "Принтер" in (web / "tickets/ACCREDO-1/index.html").read_text("utf-8")
     assert "canary" not in done.log + done.summary
-    assert not (runner.home / ".ssh/desk").exists()
-    if way == "s3":  # no page names a file that is not there yet
-        order = (runner.folder / "order").read_text().splitlines()
-        pages = [name.endswith(".html") for name in order]
-        assert pages == sorted(pages)
+    order = (runner.folder / "order").read_text().splitlines()
+    pages = [name.endswith(".html") for name in order]
+    assert pages == sorted(pages)  # no page names a file that is not there yet
     (web / "gone.html").touch()
-    anna.git("pull", "-q", "--rebase")
-    anna.save("# Hello\n", "docs/help/hello.md")
-    anna.commit()
-    anna.git("push", "-q", "origin", "main")
-    assert runner.run("portal").ok
+    assert publish_a_page(runner, anna).ok
     assert (web / "help/hello/index.html").exists()
     assert not (web / "gone.html").exists()

@@ -21,19 +21,11 @@ from imapclient import IMAPClient
 
 from .certificates import Certificates
 from .dovecot_conf import settings
+from .installed import program
 from .ports import ServerFailedError, free_port, short_folder, wait_listening
 
 PASSWORD = "secret"
-HOW_TO_GET_IT = (
-    "Dovecot is not installed. These tests run against the real server; get it with "
-    "`tools/system-packages` (Debian, Ubuntu: apt-get install dovecot-imapd; "
-    "Fedora: dnf install dovecot; macOS: brew install dovecot)."
-)
 _FLAG_LETTERS = {"\\Seen": "S", "\\Answered": "R", "\\Flagged": "F", "\\Deleted": "T"}
-
-
-class ServerMissingError(RuntimeError):
-    """A program the tests need is not on this machine."""
 
 
 class Dovecot:
@@ -46,7 +38,7 @@ class Dovecot:
     """
 
     def __init__(self, *, tls: bool = False, introspection: str = "", extra: str = "") -> None:
-        self.program = _program()
+        self.program = program("dovecot")
         self.folder = short_folder("trk-imap-")
         self.port = 0
         self.tls_port = 0
@@ -255,11 +247,3 @@ class _Account:
 def _account() -> _Account:
     entry = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
     return _Account(entry.pw_name, grp.getgrgid(entry.pw_gid).gr_name, entry.pw_uid, entry.pw_gid)
-
-
-def _program() -> str:
-    path = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"
-    found = shutil.which("dovecot", path=path)
-    if found is None:
-        raise ServerMissingError(HOW_TO_GET_IT)
-    return found

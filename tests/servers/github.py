@@ -90,6 +90,7 @@ class GitHubServer:
             "title": title,
             "state": "open",
             "labels": [],
+            "comments": 0,
             "created_at": at,
             "updated_at": at,
             "url": f"{self.url}/repos/{NAME}/issues/{number}",
@@ -101,8 +102,9 @@ class GitHubServer:
         self.issues.append(issue)
         return issue
 
-    def add_comment(self, number: int, text: str) -> dict[str, Any]:
+    def add_comment(self, number: int, text: str, **more: Any) -> dict[str, Any]:
         """Let a comment be there."""
+        self.issues[number - 1]["comments"] += 1
         id_ = len(self.comments) + 1
         comment = {
             "id": id_,
@@ -111,6 +113,8 @@ class GitHubServer:
             "issue_url": f"{self.url}/repos/{NAME}/issues/{number}",
             "html_url": f"https://github.com/{NAME}/issues/{number}#issuecomment-{id_}",
             "created_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "user": {"login": "octocat", "url": f"{self.url}/users/octocat"},
+            **more,
         }
         self.comments.append(comment)
         return comment

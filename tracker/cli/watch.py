@@ -23,6 +23,9 @@ _COUNTS = ("stamped", "opened", "commented", "ignored", "quarantined", "sent", "
 _BUILT = '"$@" || { code=$?; [ "$code" -eq 3 ] || exit "$code"; }'
 """What stands before the command that publishes. 3: a page was held back, the rest goes out."""
 
+_PUBLISHED = ' || { code=$?; [ "$code" -ne 3 ] || code=1; exit "$code"; }'
+"""What stands after it: rsync's 3 means that nothing was published."""
+
 
 @click.command()
 @click.option("--build", is_flag=True, help="Build the portal whenever the desk has changed.")
@@ -70,7 +73,7 @@ def watch(folder: Path, build: bool, publish: str, every: float, as_json: bool) 
     def start_build() -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "tracker", "-C", str(root), "build", "--quiet"]
         if publish:
-            command = ["/bin/sh", "-c", f"{_BUILT}\n{publish}", "sh", *command]
+            command = ["/bin/sh", "-c", f"{_BUILT}\n({publish}\n){_PUBLISHED}", "sh", *command]
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=sys.stderr)
 
     watcher = Watcher(
