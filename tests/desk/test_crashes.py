@@ -18,12 +18,12 @@ from tracker.desk.sync import sync
 pytestmark = pytest.mark.servers
 NAMES = ("ivan", "olga", "petr", "anya", "gleb")
 
-# The first and the second pass of each step: what `make test` kills at.
+# What `make test` kills at; the long form takes every step.
 SHORT = [
-    f"{when}:{step}:1"
-    for step in ("fetch", "index", "commit", "publish", "begin", "send", "note", "follow")
-    for when in ("before", "after")
-] + ["before:commit:2", "after:commit:2", "after:publish:2", "before:clear:1", "after:send:3"]
+    *("before:index:1", "after:fetch:1", "after:commit:1", "before:publish:1", "after:publish:1"),
+    *("before:begin:1", "before:send:1", "after:send:1", "before:note:1", "after:note:1"),
+    *("after:commit:2", "after:publish:2", "before:clear:1", "before:follow:1", "after:send:3"),
+]
 
 
 def _fill(desk: RealDesk) -> None:
