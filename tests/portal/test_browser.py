@@ -131,6 +131,14 @@ def test_who_comes_in_the_dark_sees_a_dark_page(site: Visit) -> None:
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
 
 
+@pytest.mark.parametrize("address", ["requests/", "tickets/ACCREDO-3/", "help/"])
+def test_an_open_page_follows_the_system_into_the_dark_and_back(site: Visit, address: str) -> None:
+    page = site.open(address, 390)
+    for scheme, shown in (("dark", "slate"), ("light", "default"), ("dark", "slate")):
+        page.emulate_media(color_scheme=scheme)
+        expect(page.locator("body")).to_have_attribute("data-md-color-scheme", shown)
+
+
 def test_a_card_shows_the_conversation(site: Visit) -> None:
     page = site.open("tickets/ACCREDO-3/")
     expect(page.locator(".tk-agent strong")).to_have_text("Спасибо")

@@ -102,11 +102,15 @@
     return one;
   }
 
-  // The colours that the theme's own script would choose at a first visit, and their switch.
+  // The colours that the theme's own script would choose at a first visit, their switch, and the
+  // system's change of them while the card is open.
   function colours() {
     var inputs = Array.from(document.querySelectorAll("input[data-md-color-media]"));
-    var stored = __md_get("__palette");
-    var chosen = inputs[stored ? stored.index : inputs.findIndex(fits)];
+    function choose() {
+      var stored = __md_get("__palette");
+      var chosen = inputs[stored ? stored.index : inputs.findIndex(fits)];
+      if (chosen) show(chosen);
+    }
     function show(input) {
       function isNot(one) {
         return one !== input;
@@ -124,7 +128,8 @@
     inputs.forEach(function (one) {
       one.addEventListener("change", show.bind(null, one));
     });
-    if (chosen) show(chosen);
+    choose();
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", choose);
   }
 
   function fits(input) {
