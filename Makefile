@@ -18,7 +18,7 @@ help: ## Say what there is
 $(RUNTIME): requirements.lock pyproject.toml tools/install
 	@tools/install runtime
 
-$(DEV): requirements-dev.lock requirements.lock pyproject.toml tools/install
+$(DEV): requirements-dev.lock requirements-s3.lock requirements.lock pyproject.toml tools/install
 	@tools/install dev
 
 .PHONY: setup

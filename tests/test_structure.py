@@ -144,7 +144,7 @@ def test_no_tracked_file_names_a_package_host() -> None:
 
 
 def test_every_package_is_pinned_with_hashes() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-s3.lock"):
         lines = (ROOT / name).read_text().replace("\\\n", " ").split("\n")
         packages = [line for line in lines if line and not line.lstrip().startswith("#")]
         assert len(packages) > 15

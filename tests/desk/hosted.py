@@ -11,11 +11,20 @@ import pytest
 
 from tests import programs
 from tests.packages import fill_wheelhouse
+from tests.servers.s3 import S3, digest
 from tracker.adapters.installed import PACKAGE
 
 SECRET = "0123456789abcdef0123456789abcdef"
-PROGRAMS = Path(__file__).parent.parent / "servers" / "programs"
-"""Programs that stand in for what a test machine may lack: aws."""
+TYPES = {
+    ".html": {"text/html"},
+    ".css": {"text/css"},
+    ".js": {"application/javascript", "text/javascript"},
+    ".json": {"application/json"},
+    ".xml": {"application/xml", "text/xml"},
+    ".csv": {"text/csv"},
+    ".png": {"image/png"},
+}
+"""Of what type a browser takes what a site consists of; the AWS CLI asks the machine's table."""
 
 
 @pytest.fixture(scope="session")
@@ -53,3 +62,27 @@ def publish(root: Path) -> None:
     subprocess.run([*git, "add", "--all"], check=True)
     subprocess.run([*git, "commit", "-qm", "Write what runs the desk"], check=True)
     subprocess.run([*git, "push", "-q", "origin", "main"], check=True)
+
+
+def check_bucket(s3: S3, site: Path) -> None:
+    """Each file of the site is there byte for byte, of a type that browsers take, and no other."""
+    stored = s3.stored()
+    files = {one.relative_to(site).as_posix(): one for one in site.rglob("*") if one.is_file()}
+    assert {name: one.sha256 for name, one in stored.items()} == {
+        name: digest(file) for name, file in files.items()
+    }
+    known = {name: one.type for name, one in stored.items() if Path(name).suffix in TYPES}
+    assert {Path(name).suffix for name in known} == TYPES.keys()
+    for name, type_ in known.items():
+        assert type_ in TYPES[Path(name).suffix], name
+
+
+def check_order(changed: list[tuple[str, str]]) -> None:
+    """No page names a file that is not there yet, or not any more.
+
+    What was made within the second of its upload is newer to the CLI, and comes once more.
+    """
+    new = dict.fromkeys(changed)
+    ranks = [2 if how == "DELETE" else int(name.endswith(".html")) for how, name in new]
+    assert {0, 1} <= {*ranks}
+    assert ranks == sorted(ranks)

@@ -22,8 +22,10 @@ import yaml
 
 from tests.desk.conftest import RealDesk, letter
 from tests.desk.hosted import (
-    PROGRAMS,
     SECRET,
+    TYPES,
+    check_bucket,
+    check_order,
     index,
     installed,
     publish,
@@ -35,6 +37,7 @@ from tests.servers import Mailbox, SmtpServer
 from tests.servers.dovecot import PASSWORD
 from tests.servers.github import GitHubServer
 from tests.servers.nginx import Nginx
+from tests.servers.s3 import S3, WHEELS
 from tests.servers.sshd import Sshd
 from tracker.desk.hosting import BIN, ROOT, WEB
 
@@ -69,7 +72,7 @@ class GitLab:
         self.desk = desk
         self.home = home
         self.cache = cache
-        self.programs = [str(PROGRAMS), f"{sys.base_prefix}/bin", "/usr/bin", "/bin"]
+        self.programs = [f"{sys.base_prefix}/bin", "/usr/bin", "/bin"]
         self.variables = {
             **index(wheelhouse),
             "TRACKER_SECRET": SECRET,
@@ -203,6 +206,30 @@ def test_gitlab_publishes_by_rsync(gitlab: Callable[..., GitLab], mailbox: Mailb
     assert not any(line in log for line in sshd.key.splitlines())
 
 
+def test_gitlab_publishes_to_a_bucket(gitlab: Callable[..., GitLab], mailbox: Mailbox) -> None:
+    host = gitlab("s3")
+    mailbox.append(letter("ivan", subject="Принтер"))
+    host.variables["PIP_FIND_LINKS"] += f" {WHEELS}"
+    with S3(host.home / "s3") as s3:
+        host.variables["AWS_ACCESS_KEY_ID"] = s3.key
+        host.variables["AWS_SECRET_ACCESS_KEY"] = s3.secret
+        host.variables["AWS_ENDPOINT_URL"] = s3.url
+        host.variables["S3_TARGET"] = "s3://web"
+        code, log, work = host.run("inbox")
+        assert code == 0, log
+        check_order(s3.changed())
+        check_bucket(s3, work / "site")
+        host.variables["S3_TARGET"] = "s3://nowhere"
+        code, log, _ = host.run("portal")
+        assert (code, "NoSuchBucket" in log) == (1, True)
+        assert s3.secret not in log
+    python = str(work / ".venv-tracker/bin/python")
+    frozen = subprocess.run([python, "-m", "pip", "freeze"], check=True, **_CAPTURED)
+    there = frozen.stdout.lower().replace("_", "-").split()
+    wanted = (work / "requirements.txt").read_text().lower().replace("_", "-").split()
+    assert not [one for one in wanted if "==" in one and one not in there]
+
+
 # A server
 
 
@@ -218,12 +245,15 @@ class Server:
         self.environment.write_text((desk.root / "hosting/desk.env.example").read_text("utf-8"))
         self.set(**names)
         self.folder = folder
+        self.programs = folder / "bin"
+        self.programs.mkdir()
         self.places = {
             BIN: str(bin_),
             ROOT: str(desk.root),
             WEB: str(self.web),
             "/etc/tracker/desk.env": str(self.environment),
-            "/usr/local/bin": str(PROGRAMS),
+            "/usr/local/bin": str(self.programs),
+            "/usr/bin/aws": str(self.programs / "aws"),
         }
 
     def set(self, **values: str) -> None:
@@ -233,16 +263,16 @@ class Server:
 
     def job(self) -> tuple[str, dict[str, str]]:
         """Install the script that cron runs; return cron's command and environment."""
-        script = self.folder / "tracker-job"
+        script = self.programs / "tracker-job"
         script.write_text(self.read("tracker-job"))
         script.chmod(0o755)
         *settings, job = self.read("crontab").splitlines()
         times, command = " ".join(job.split(" ")[:5]), job.split(" ", 5)[5]
         assert re.fullmatch(r"[\d,]+ [\d,*]+ \* \* \*", times)
-        assert command == str(PROGRAMS / "tracker-job")
+        assert command == str(script)
         env = dict(line.split("=", 1) for line in settings if line and line[0] != "#")
         env["PATH"] += f":{sys.base_prefix}/bin"
-        return str(script), env | {"HOME": os.environ["HOME"], "BUCKETS": str(self.folder)}
+        return command, env | {"HOME": os.environ["HOME"]}
 
     def run_job(self) -> tuple[int, str]:
         """Run what cron runs; return the exit status and what cron would mail."""
@@ -317,7 +347,7 @@ def test_systemd_follows_the_mailbox(server: Server, mailbox: Mailbox, smtp: Smt
     assert unit["Type"] == "notify"
     (command,) = [one for key, one in unit.items() if key.startswith("ExecStart.")]
     *words, publishing = shlex.split(command)
-    assert publishing == f"{PROGRAMS}/tracker-job publish"
+    assert publishing == f"{server.programs}/tracker-job publish"
     script, env = server.job()
     lines = server.environment.read_text().splitlines()
     given = dict(line.split("=", 1) for line in lines if line and line[0] != "#")
@@ -391,19 +421,61 @@ def test_a_container_runs_the_same_job(
     assert (done.returncode, github.alarms) == (1, 1)
 
 
-def test_cron_publishes_to_a_bucket(server: Server, mailbox: Mailbox, github: GitHubServer) -> None:
+@pytest.fixture
+def s3(server: Server) -> Iterator[S3]:
+    """A store whose key may write the bucket ``web``; the server's desk goes there."""
     write_hosting(server.desk.root, "--host", "cron", "--deploy", "s3")
-    server.set(S3_TARGET="s3://web", AWS_SECRET_ACCESS_KEY="aws-canary")
+    with S3(server.folder / "s3") as store:
+        (server.programs / "aws").symlink_to(store.client / "aws")
+        server.set(S3_TARGET="s3://web", AWS_ENDPOINT_URL=store.url)
+        server.set(AWS_ACCESS_KEY_ID=store.key, AWS_SECRET_ACCESS_KEY=store.secret)
+        yield store
+
+
+def test_cron_publishes_to_a_bucket(
+    server: Server, mailbox: Mailbox, github: GitHubServer, s3: S3
+) -> None:
     mailbox.append(letter("ivan", subject="Принтер"))
     assert server.run_job() == (0, "")
-    assert "Принтер" in (server.web / "tickets/ACCREDO-1/index.html").read_text("utf-8")
-    order = (server.folder / "order").read_text().splitlines()
-    pages = [name.endswith(".html") for name in order]
-    assert pages == sorted(pages)  # no page names a file that is not there yet
-    (server.web / "gone.html").touch()
+    site = server.desk.root / "site"
+    assert "Принтер" in (site / "tickets/ACCREDO-1/index.html").read_text("utf-8")
+    check_order(s3.changed())
+    check_bucket(s3, site)
+    s3.put("gone.html")
     assert server.run_job() == (0, "")
-    assert not (server.web / "gone.html").exists()
+    assert s3.changed()[-1] == ("DELETE", "gone.html")
     assert github.pings == 2
+
+    server.set(AWS_SECRET_ACCESS_KEY="aws-canary")
+    code, said = server.run_job()
+    assert (code, "SignatureDoesNotMatch" in said, "canary" in said) == (1, True, False)
+    assert (github.pings, github.alarms) == (2, 1)
+    assert s3.changed() == []
+
+
+def test_systemd_publishes_to_a_bucket(server: Server, s3: S3) -> None:
+    unit = server.units("tracker.service")["Service"]
+    good = {0, *map(int, unit["SuccessExitStatus"].split())}
+
+    def run(part: str) -> list[int]:
+        lines = server.environment.read_text().splitlines()
+        given = dict(line.split("=", 1) for line in lines if line and line[0] != "#")
+        given |= {"PATH": "/usr/bin:/bin", "HOME": os.environ["HOME"]}
+        codes = []
+        for key, command in unit.items():
+            if key.startswith("ExecStart.") and part in command:
+                words = [
+                    one.replace("${S3_TARGET}", given["S3_TARGET"]) for one in shlex.split(command)
+                ]
+                codes.append(subprocess.run(words, env=given, check=False).returncode)
+        return codes
+
+    assert run("tracker -C") == [0, 0]
+    assert run("aws s3") == [0, 0, 0]
+    check_order(s3.changed())
+    check_bucket(s3, server.desk.root / "site")
+    server.set(S3_TARGET="s3://nowhere")
+    assert run("aws s3")[0] not in good
 
 
 def test_cron_without_a_portal(server: Server, mailbox: Mailbox, github: GitHubServer) -> None:
@@ -440,14 +512,8 @@ HEADERS = {
     "server": "nginx",  # and no version
 }
 """What nginx says with everything it answers."""
-TYPES = {
-    ".html": {"text/html"},
-    ".css": {"text/css"},
-    ".js": {"application/javascript", "text/javascript"},  # the second from 1.29 on
-    ".json": {"application/json"},
-    ".xml": {"text/xml"},
-}
-"""Of what type the files are that go compressed; told `nosniff`, a browser takes no other."""
+COMPRESSED = {".html", ".css", ".js", ".json", ".xml"}
+"""What is small on the way; told `nosniff`, a browser takes it of its right type alone."""
 
 
 @pytest.fixture
@@ -487,7 +553,7 @@ def check_every_file(server: Server, nginx: Nginx) -> None:
         plain = nginx.get(path)
         assert (plain.status, plain.body) == (200, file.read_bytes())
         assert HEADERS.items() <= plain.headers.items()
-        if file.suffix in TYPES:
+        if file.suffix in COMPRESSED:
             seen.add(file.suffix)
             small = nginx.get(
                 f"/{quote(str(file.relative_to(server.web)))}", Accept_Encoding="gzip"
@@ -496,7 +562,7 @@ def check_every_file(server: Server, nginx: Nginx) -> None:
             assert small.headers["content-encoding"] == "gzip"
             assert small.headers["vary"] == "Accept-Encoding"
             assert gzip.decompress(small.body) == plain.body
-    assert seen == TYPES.keys()
+    assert seen == COMPRESSED
 
 
 def test_nginx_lists_no_folder_and_shows_no_hidden_file(server: Server, nginx: Nginx) -> None:

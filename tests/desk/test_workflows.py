@@ -11,12 +11,21 @@ from pathlib import Path
 import pytest
 
 from tests.desk.conftest import RealDesk, letter
-from tests.desk.hosted import PROGRAMS, SECRET, index, publish, wheelhouse, write_hosting
+from tests.desk.hosted import (
+    SECRET,
+    check_bucket,
+    check_order,
+    index,
+    publish,
+    wheelhouse,
+    write_hosting,
+)
 from tests.desk.people import FILE, Person
 from tests.servers import Mailbox, SmtpServer
 from tests.servers.actions import Done, Runner
 from tests.servers.dovecot import PASSWORD
 from tests.servers.github import GitHubServer
+from tests.servers.s3 import S3
 from tests.servers.sshd import Sshd, make_key
 from tracker.core.accounts.layout import bundle_path
 from tracker.core.hosting.choices import Hosting
@@ -380,22 +389,67 @@ def test_rsync_publishes_nothing_half_built_and_to_no_stranger(
     assert [one.name for one in web.iterdir()] == ["old.html"]
 
 
-def test_publishing_to_a_bucket(runner: Runner, mailbox: Mailbox) -> None:
-    """By a stand-in for aws: what it is told is what is tried here."""
+@pytest.fixture
+def s3(runner: Runner) -> Iterator[S3]:
+    """A store whose key may write the bucket ``web``."""
+    with S3(runner.folder / "s3") as store:
+        runner.surroundings["PATH"] = str(store.client)
+        runner.secrets["AWS_ACCESS_KEY_ID"] = store.key
+        runner.secrets["AWS_SECRET_ACCESS_KEY"] = store.secret
+        runner.variables["S3_ENDPOINT"] = store.url
+        runner.variables["S3_REGION"] = "us-east-1"
+        runner.variables["S3_TARGET"] = "s3://web"
+        yield store
+
+
+def site_of(runner: Runner) -> Path:
+    """Return the site that the last job built."""
+    return runner.folder / f"run-{runner.runs}/work/site"
+
+
+def test_publishing_to_a_bucket(runner: Runner, mailbox: Mailbox, s3: S3) -> None:
     anna = another_way(runner, "s3")
-    web = runner.folder / "web"
-    runner.surroundings |= {"PATH": str(PROGRAMS), "BUCKETS": str(runner.folder)}
-    runner.secrets["AWS_SECRET_ACCESS_KEY"] = "aws-canary"
-    runner.variables["S3_TARGET"] = "s3://web"
     mailbox.append(letter("ivan", subject="Принтер"))
     done = runner.run("inbox")
     assert done.ok, done.log
-    assert "Принтер" in (web / "tickets/ACCREDO-1/index.html").read_text("utf-8")
-    assert "canary" not in done.log + done.summary
-    order = (runner.folder / "order").read_text().splitlines()
-    pages = [name.endswith(".html") for name in order]
-    assert pages == sorted(pages)  # no page names a file that is not there yet
-    (web / "gone.html").touch()
+    assert s3.secret not in done.log + done.summary
+    site = site_of(runner)
+    assert "Принтер" in (site / "tickets/ACCREDO-1/index.html").read_text("utf-8")
+    check_order(s3.changed())
+    check_bucket(s3, site)
+
+    for gone in ("assets/gone.css", "gone.html"):
+        s3.put(gone)
     assert publish_a_page(runner, anna).ok
-    assert (web / "help/hello/index.html").exists()
-    assert not (web / "gone.html").exists()
+    changed = s3.changed()
+    assert ("PUT", "help/hello/index.html") in changed
+    check_order(changed)
+    check_bucket(s3, site_of(runner))
+
+
+def test_a_bucket_gets_nothing_half_built_and_nothing_from_strangers(
+    runner: Runner, mailbox: Mailbox, s3: S3
+) -> None:
+    anna = another_way(runner, "s3")
+    s3.put("old.html")
+    runner.secrets["AWS_SECRET_ACCESS_KEY"] = "aws-canary"
+    mailbox.append(letter("ivan"))
+    done = runner.run("inbox")
+    assert not done.ok
+    assert "SignatureDoesNotMatch" in done.log
+    assert "canary" not in done.log + done.summary
+    assert "Note what was published" not in done.ran
+
+    runner.secrets["AWS_SECRET_ACCESS_KEY"] = s3.secret
+    runner.variables["S3_TARGET"] = "s3://nowhere"
+    done = runner.run("portal")
+    assert not done.ok
+    assert "NoSuchBucket" in done.log
+
+    runner.variables["S3_TARGET"] = "s3://web"
+    settings = anna.root / "mkdocs.yml"
+    anna.save(settings.read_text() + "hooks: [nowhere.py]\n", "mkdocs.yml")
+    done = publish_a_page(runner, anna)
+    assert not done.ok
+    assert "Publish to the bucket" not in done.ran
+    assert s3.changed() == []
