@@ -229,9 +229,17 @@ def change(root: Path, number: int) -> None:
 
 
 def close(root: Path, number: int) -> None:
-    """Close one ticket and commit: the pages of the open tickets after it change, too."""
+    """Close one ticket now and commit: the pages of the open tickets after it change, too."""
     ticket = _ticket(root, number)
-    event = Entry("z2", ticket.updated, _ANNA, "agent", "cli", kind="event", event="closed")
+    event = Entry(
+        "z2",
+        datetime.now(_ZONE).replace(microsecond=0),
+        _ANNA,
+        "agent",
+        "cli",
+        kind="event",
+        event="closed",
+    )
     _write(root, replace(ticket.with_entries(event), status="closed"))
 
 

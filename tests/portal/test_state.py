@@ -118,7 +118,7 @@ def said(desk: Desk, state: State) -> Iterator[tuple[tuple[str, int], tuple[obje
     """Every run and part: where it is, its key, and what a file of it would say."""
     for shelf, statuses in (("open", ("open", "waiting")), ("closed", ("closed",))):
         held = [one for one in desk.tickets.values() if one.status in statuses]
-        held.sort(key=lambda one: (one.closed, one.number), reverse=shelf == "open")
+        held.sort(key=lambda one: (one.closed, one.number))
         runs: list[Run] = list(state.shelves.runs("open" if shelf == "open" else "closed", 10))
         assert [one.id for run in runs for one in run.tickets()] == [one.id for one in held]
         assert state.shelves.counts().get(shelf, 0) == len(held)

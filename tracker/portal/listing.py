@@ -1,6 +1,7 @@
 """Which list, title and sitemap files a portal has, and what each of them depends on.
 
 Full pages of the past never change: *Any* is cut by numbers, *Closed* by the order of closing.
+*Open* is cut from the oldest on as well: a new ticket changes its last page, not every one.
 """
 
 from __future__ import annotations
@@ -60,16 +61,14 @@ class Lists:
     def _earlier(self, which: str, last: Listed) -> int:
         """Return the page that goes on from a first page."""
         return {
-            OPEN: 2,
+            OPEN: -(-self.counts[OPEN] // PAGE) - 1,
             CLOSED: -(-self.counts[CLOSED] // PAGE) - 1,
             ANY: (last.number - 1) // PAGE + 1,
         }[which]
 
     def _oldest(self, which: str) -> int:
-        """Return the page at the other end, 0 where its number is not lasting."""
-        if which == OPEN:
-            return 0
-        return 1 if which == CLOSED else self._any[0].at + 1
+        """Return the page at the other end."""
+        return self._any[0].at + 1 if which == ANY else 1
 
     @cached_property
     def _any(self) -> list[Part]:
@@ -78,14 +77,14 @@ class Lists:
     def _older(self, which: str, page: int, oldest: int, root: str) -> list[tuple[str, str]]:
         words = self._desk.words
         links = [(words._("Earlier requests"), f"{root}{_address(which, page)}")]
-        if oldest not in (0, page):
+        if oldest != page:
             links.append((words._("Oldest requests"), f"{root}{_address(which, oldest)}"))
         return links
 
     def artifacts(self) -> Iterator[Artifact]:
         """Return every file there is besides the first pages."""
         if self.counts[OPEN] > PAGE:
-            yield from self._pages(OPEN, self._cut("open")[1:])
+            yield from self._pages(OPEN, self._cut("open"))
         if self.counts[CLOSED] > PAGE:
             yield from self._pages(CLOSED, self._cut("closed"))
         if self.counts[ANY] > PAGE:
@@ -103,12 +102,10 @@ class Lists:
 
     def _pages(self, which: str, pages: Sequence[_Page]) -> Iterator[Artifact]:
         """A page links its neighbours and the two ends."""
-        newest_first = which == OPEN
         oldest = self._oldest(which) if pages else 0
         for at, page in enumerate(pages):
-            before = pages[at - 1].number if at else None
-            after = pages[at + 1].number if at + 1 < len(pages) else None
-            older, newer = (after, before) if newest_first else (before, after)
+            older = pages[at - 1].number if at else None
+            newer = pages[at + 1].number if at + 1 < len(pages) else None
             path = f"{_address(which, page.number)}index.html"
             make = partial(self._page, which, page, (older, newer, oldest))
             yield Artifact(path, key_of(page.key, older, newer, oldest), make)
@@ -129,7 +126,7 @@ class Lists:
             else words._("Page %(n)s", n=number)
         )
         pager = self._writer.pager(links, label)
-        rows = self._rows(tickets if which == OPEN else tickets[::-1])
+        rows = self._rows(tickets[::-1])
         content = self._writer.page(which, rows, root, None, pager)
         title = words._(TITLES_OF[which])
         heading = f"<h1>{escape(title)}</h1>"

@@ -161,8 +161,8 @@ class Shelves:
         return dict(self._db.execute(query).fetchall())
 
     def runs(self, shelf: Shelf, size: int) -> Iterator[Run]:
-        """Cut a shelf into runs: the open tickets newest first, others as they were closed."""
-        rows = self._rows(shelf, down=shelf == "open", limit=-1)
+        """Cut a shelf into runs, the oldest first; closed tickets as they were closed."""
+        rows = self._rows(shelf, down=False, limit=-1)
         for start in range(0, len(rows), size):
             run = rows[start : start + size]
             serial = max([row[2] for row in run])
