@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
 
 from tests.portal.axe import violations
-from tests.portal.members import choose, numbers, sign_in
+from tests.portal.members import choose, numbers, shows, sign_in
 from tracker.demo.commands import AGENT_ADDRESS
 from tracker.demo.state import Folder, State
 
@@ -181,7 +181,7 @@ def test_the_whole_journey_without_a_mail_program(demo: Folder, browser: Browser
     choose(page, OWN)
     write(post, state.post, *prefilled(page))
     until_it_works(page)
-    assert numbers(page) == [f"DEMO-{number}"]
+    shows(page, [f"DEMO-{number}"])
     letter(post, state.post, "Пароль установлен")
 
     commit_answer(demo, number, "Пропуск печатают, подождите до завтра.")
@@ -201,11 +201,11 @@ def test_the_whole_journey_without_a_mail_program(demo: Folder, browser: Browser
     sign_in(page, YOU, OWN)
     listed = page.get_by_role("link", name="Закрытые 1")
     until(lambda: press(page, "Обновить") or listed.count(), page)
-    assert numbers(page) == []
+    shows(page, [])
     listed.click()
-    assert numbers(page) == [f"DEMO-{number}"]
+    shows(page, [f"DEMO-{number}"])
     page.get_by_role("link", name="Все 1").click()
-    assert numbers(page) == [f"DEMO-{number}"]
+    shows(page, [f"DEMO-{number}"])
 
     second = browser.new_context().new_page()
     second.goto(f"{state.portal}requests/#DEMO-{number}")
@@ -215,7 +215,7 @@ def test_the_whole_journey_without_a_mail_program(demo: Folder, browser: Browser
 
     page = forgotten(browser, state, post, YOU, link, OWN)
     page.get_by_role("link", name="Закрытые 1").click()
-    assert numbers(page) == [f"DEMO-{number}"]
+    shows(page, [f"DEMO-{number}"])
 
 
 def test_who_took_the_ready_passphrase_and_forgot_it(demo: Folder, browser: Browser) -> None:
@@ -231,10 +231,10 @@ def test_who_took_the_ready_passphrase_and_forgot_it(demo: Folder, browser: Brow
     second = browser.new_context().new_page()
     second.goto(f"{state.portal}requests/")
     sign_in(second, OLGA, passphrase)
-    assert numbers(second) == [number]
+    shows(second, [number])
 
     page = forgotten(browser, state, post, OLGA, link, passphrase)
-    assert numbers(page) == [number]
+    shows(page, [number])
 
 
 def secrets(demo: Folder) -> dict[str, str]:

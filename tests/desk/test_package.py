@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.desk.conftest import letter
-from tests.desk.hosted import PROGRAMS, SECRET, index, installed, wheelhouse
+from tests.desk.hosted import SECRET, index, installed, wheelhouse
 from tests.packages import build
 from tests.servers import Mailbox, SmtpServer
 from tests.servers.dovecot import PASSWORD
@@ -173,7 +173,7 @@ def test_quick_start_leads_from_nothing_to_a_published_desk(
         "the-mailbox-password": PASSWORD,
     }
     subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(remote)], check=True)
-    reader = Reader(home, replaced, surroundings(home, PROGRAMS) | index(wheelhouse))
+    reader = Reader(home, replaced, surroundings(home) | index(wheelhouse))
     made = ""
     for block in BLOCK.finditer(QUICKSTART.read_text("utf-8")):
         code = block["code"]

@@ -128,6 +128,16 @@ def numbers(page: Page) -> list[str]:
     return page.locator(".tk-table tbody tr:visible td:first-child").all_inner_texts()
 
 
+def shows(page: Page, wanted: list[str]) -> None:
+    """Wait until just these requests are listed: a list is drawn a moment after a press."""
+    expect(page.locator(".tk-filter")).to_be_visible()
+    rows = page.locator(".tk-table tbody tr:visible td:first-child")
+    if wanted:
+        expect(rows).to_have_text(wanted)
+    else:
+        expect(rows).to_have_count(0)
+
+
 def unexpected(faults: list[str], *allowed: str) -> list[str]:
     """Return the faults of a visit that none of ``allowed`` explains."""
     return [one for one in faults if not any(words in one for words in allowed)]
