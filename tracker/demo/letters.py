@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -37,11 +38,16 @@ def compose(sender: str, address: str, subject: str, text: str) -> bytes:
     return message.as_bytes()
 
 
+def with_crlf(raw: bytes) -> bytes:
+    """Return a mail with the line ends of SMTP (RFC 5321, 2.3.8): a file has its system's."""
+    return re.sub(rb"\r?\n", b"\r\n", raw)
+
+
 def send(state: State, sender: str, raw: bytes) -> None:
     """Hand a mail to the running demo's SMTP server."""
     try:
         with smtplib.SMTP("127.0.0.1", state.smtp_port, "localhost", timeout=30) as client:
-            client.sendmail(parseaddr(sender)[1], [state.address], raw)
+            client.sendmail(parseaddr(sender)[1], [state.address], with_crlf(raw))
     except (OSError, smtplib.SMTPException) as problem:
         raise TrackerError(f"The demo's mailbox did not take the mail: {problem}") from problem
 
