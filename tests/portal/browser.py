@@ -73,7 +73,11 @@ class Visit:
         until: Any = "load",
         **more: Any,
     ) -> Page:
-        """Open a page in a fresh context; ``until`` is the state to wait for."""
+        """Open a page in a fresh context; ``until`` is the state to wait for.
+
+        ``fetched`` is from then on what this page fetches: an earlier one may still be fetching.
+        """
+        fetched = self.fetched = []
         context = self._browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, **more
         )
@@ -81,7 +85,7 @@ class Visit:
         page.on("console", lambda said: self._said(said.type, said.text))
         page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
         page.on("request", lambda asked: self._asked(asked.url))
-        page.on("response", lambda got: self._got(got))
+        page.on("response", lambda got: self._got(fetched, got))
         page.goto(self.base + address, wait_until=until)
         return page
 
@@ -99,9 +103,9 @@ class Visit:
         if not url.removeprefix("blob:").startswith((self.origin, "data:")):
             self.faults.append(f"foreign request: {url}")
 
-    def _got(self, response: Any) -> None:
+    def _got(self, fetched: list[tuple[str, int]], response: Any) -> None:
         size = int(response.headers.get("content-length", 0))
-        self.fetched.append((response.url.removeprefix(self.base), size))
+        fetched.append((response.url.removeprefix(self.base), size))
 
 
 def sizes(site: Path, fetched: Iterable[tuple[str, int]], *begun: str) -> tuple[int, int]:
