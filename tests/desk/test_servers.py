@@ -253,7 +253,6 @@ class Server:
             WEB: str(self.web),
             "/etc/tracker/desk.env": str(self.environment),
             "/usr/local/bin": str(self.programs),
-            "/usr/bin/aws": str(self.programs / "aws"),
         }
 
     def set(self, **values: str) -> None:
@@ -460,7 +459,7 @@ def test_systemd_publishes_to_a_bucket(server: Server, s3: S3) -> None:
     def run(part: str) -> list[int]:
         lines = server.environment.read_text().splitlines()
         given = dict(line.split("=", 1) for line in lines if line and line[0] != "#")
-        given |= {"PATH": "/usr/bin:/bin", "HOME": os.environ["HOME"]}
+        given |= {"HOME": os.environ["HOME"], **dict([unit["Environment"].split("=", 1)])}
         codes = []
         for key, command in unit.items():
             if key.startswith("ExecStart.") and part in command:
