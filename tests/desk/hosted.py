@@ -78,11 +78,16 @@ def check_bucket(s3: S3, site: Path) -> None:
 
 
 def check_order(changed: list[tuple[str, str]]) -> None:
-    """No page names a file that is not there yet, or not any more.
+    """No page names a file that is not there yet, or not any more, and no list such a request.
 
     What was made within the second of its upload is newer to the CLI, and comes once more.
     """
-    new = dict.fromkeys(changed)
-    ranks = [2 if how == "DELETE" else int(name.endswith(".html")) for how, name in new]
-    assert {0, 1} <= {*ranks}
+    ranks = [_rank(how, name) for how, name in dict.fromkeys(changed)]
+    assert {0, 2} <= {*ranks}
     assert ranks == sorted(ranks)
+
+
+def _rank(how: str, name: str) -> int:
+    if how == "DELETE":
+        return 3
+    return 0 if not name.endswith(".html") else 1 if name.startswith("tickets/") else 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import gzip
+import hashlib
 import json
 import os
 import re
@@ -12,10 +13,11 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 import pytest
 import yaml
@@ -38,6 +40,7 @@ from tests.servers.dovecot import PASSWORD
 from tests.servers.github import GitHubServer
 from tests.servers.nginx import Nginx
 from tests.servers.s3 import S3, WHEELS
+from tests.servers.s3_gate import CUT, Gate
 from tests.servers.sshd import Sshd
 from tracker.desk.hosting import BIN, ROOT, WEB
 
@@ -253,7 +256,6 @@ class Server:
             WEB: str(self.web),
             "/etc/tracker/desk.env": str(self.environment),
             "/usr/local/bin": str(self.programs),
-            "/usr/bin/aws": str(self.programs / "aws"),
         }
 
     def set(self, **values: str) -> None:
@@ -453,6 +455,110 @@ def test_cron_publishes_to_a_bucket(
     assert s3.changed() == []
 
 
+MEND = "s3://web is not up to date; old pages stay, the next run goes on."
+SITES: tuple[dict[str, str], dict[str, str]] = (
+    {
+        "assets/old.css": "p {}",
+        "index.html": '<link href="assets/old.css"> <a href="requests/">',
+        "requests/index.html": '<a href="../tickets/A-0/"> <a href="../tickets/A-1/">',
+        "tickets/A-0/index.html": '<link href="../../assets/old.css">',
+        "tickets/A-1/index.html": '<link href="../../assets/old.css">',
+    },
+    {
+        "assets/new.css": "p { margin: 0 }",
+        "index.html": '<link href="assets/new.css"> <a href="requests/"> and more',
+        "requests/index.html": '<a href="../tickets/A-1/"> <a href="../tickets/A-2/"> and more',
+        "tickets/A-1/index.html": '<link href="../../assets/new.css"> and more',
+        "tickets/A-2/index.html": '<link href="../../assets/new.css"> <img src="photo.png">',
+        "tickets/A-2/photo.png": "a photo",
+    },
+)
+"""What is published, and what comes after it: a new request, one less, another style."""
+
+
+def write_site(site: Path, files: dict[str, str]) -> None:
+    """Write a site that was built an hour ago: what is younger than its upload goes up twice."""
+    shutil.rmtree(site, ignore_errors=True)
+    then = time.time() - 3600
+    for name, text in files.items():
+        file = site / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        os.utime(file, (then, then))
+
+
+def check_links(s3: S3) -> dict[str, str]:
+    """Each page in the bucket is one of the two, whole, and leads to what is there; return all."""
+    texts = {
+        hashlib.sha256(text.encode()).hexdigest(): text for site in SITES for text in site.values()
+    }
+    stored = {name: texts[one.sha256] for name, one in s3.stored().items()}
+    for name, text in stored.items():
+        for link in re.findall(r'(?:href|src)="([^"]+)"', text):
+            led = urljoin(name, link)
+            assert (f"{led}index.html" if led.endswith("/") else led) in stored, (name, link)
+    return stored
+
+
+@pytest.fixture
+def gate(server: Server, s3: S3) -> Iterator[Gate]:
+    """What stands before the bucket. The CLI tries once, and sends file after file by name."""
+    config = server.folder / "aws"
+    config.write_text("[default]\ns3 =\n  max_concurrent_requests = 1\n")
+    with Gate(s3) as standing:
+        server.set(AWS_ENDPOINT_URL=standing.url, AWS_MAX_ATTEMPTS="1", AWS_CONFIG_FILE=str(config))
+        yield standing
+
+
+def test_a_transfer_that_breaks_off_loses_no_page(server: Server, s3: S3, gate: Gate) -> None:
+    """Wherever it ends: old pages stay, no link leads nowhere, and the next run goes on."""
+    script, env = server.job()
+    site = server.desk.root / "site"
+
+    def run() -> tuple[int, str, list[str], list[str]]:
+        done = subprocess.run([script, "publish"], env=env, capture_output=True, text=True)
+        asked = [(f"{how} {name}", let) for how, name, let in gate.asked()]
+        passed = [one for one, let in asked if let]
+        return done.returncode, done.stderr, passed, [one for one, let in asked if not let]
+
+    old, new = SITES
+    write_site(site, old)
+    assert run()[:2] == (0, "")
+    write_site(site, new)
+    style, photo = "PUT assets/new.css", "PUT tickets/A-2/photo.png"
+    first, second = (f"PUT tickets/{one}/index.html" for one in ("A-1", "A-2"))
+    front, listing = "PUT index.html", "PUT requests/index.html"
+
+    gate.shut(1, 500)
+    code, said, *asked = run()
+    assert (code, "InternalError" in said, MEND in said) == (1, True, True)
+    assert asked == [[style], [photo]]
+    assert check_links(s3) == old | {"assets/new.css": new["assets/new.css"]}
+
+    gate.shut(2, 403)
+    code, said, *asked = run()
+    assert (code, "AccessDenied" in said, MEND in said) == (1, True, True)
+    assert asked == [[photo, first], [second]]
+
+    gate.shut(2, CUT)
+    code, said, *asked = run()
+    assert (code, "Connection was closed" in said, MEND in said) == (1, True, True)
+    assert asked == [[second, front], [listing]]
+    there = check_links(s3)
+    assert there == old | new | {"requests/index.html": old["requests/index.html"]}
+
+    gate.open()
+    code, said, *asked = run()
+    gone = [f"DELETE {name}" for name in sorted(old.keys() - new.keys())]
+    assert (code, said, asked) == (0, "", [[listing, *gone], []])
+    assert check_links(s3) == new
+
+    lines = server.environment.read_text().splitlines(keepends=True)
+    server.environment.write_text("".join(one for one in lines if "S3_TARGET" not in one))
+    code, said, *asked = run()
+    assert (code != 0, "S3_TARGET, which names no bucket" in said, asked) == (True, True, [[], []])
+
+
 def test_systemd_publishes_to_a_bucket(server: Server, s3: S3) -> None:
     unit = server.units("tracker.service")["Service"]
     good = {0, *map(int, unit["SuccessExitStatus"].split())}
@@ -460,7 +566,7 @@ def test_systemd_publishes_to_a_bucket(server: Server, s3: S3) -> None:
     def run(part: str) -> list[int]:
         lines = server.environment.read_text().splitlines()
         given = dict(line.split("=", 1) for line in lines if line and line[0] != "#")
-        given |= {"PATH": "/usr/bin:/bin", "HOME": os.environ["HOME"]}
+        given |= {"HOME": os.environ["HOME"], **dict([unit["Environment"].split("=", 1)])}
         codes = []
         for key, command in unit.items():
             if key.startswith("ExecStart.") and part in command:
@@ -471,7 +577,7 @@ def test_systemd_publishes_to_a_bucket(server: Server, s3: S3) -> None:
         return codes
 
     assert run("tracker -C") == [0, 0]
-    assert run("aws s3") == [0, 0, 0]
+    assert run("aws s3") == [0, 0, 0, 0]
     check_order(s3.changed())
     check_bucket(s3, server.desk.root / "site")
     server.set(S3_TARGET="s3://nowhere")

@@ -316,6 +316,21 @@ def test_actions_are_pinned_by_commit_and_secrets_stand_in_env_alone(all_hosting
                 assert re.fullmatch(r"          [A-Z_]+: \$\{\{ secrets\.[A-Z_]+ \}\}", line)
 
 
+def test_every_host_uploads_in_the_same_order(all_hosting: Path) -> None:
+    """A broken transfer is tried with one of them (test_servers.py); the others say the same."""
+    found = {}
+    names = ("inbox.yml", "portal.yml", ".gitlab-ci.yml", "tracker-job", "tracker.service")
+    for file in all_hosting.glob("*-s3-*/**/*"):
+        if file.name in names:
+            lines = re.findall(r"aws s3 sync (.*?) \S*site/ ", file.read_text("utf-8"))
+            found[file.relative_to(all_hosting)] = [one.replace("'", "") for one in lines]
+    assert len(found) == 2 * len(names)
+    quiet = "--only-show-errors"
+    files, requests = f"{quiet} --exclude *.html", f"{quiet} --exclude * --include tickets/*"
+    order = [files, requests, quiet, f"{quiet} --delete"]
+    assert found == dict.fromkeys(found, order)
+
+
 # Other places than Pages
 
 
