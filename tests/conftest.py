@@ -34,6 +34,8 @@ def own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]
     home = tmp_path_factory.mktemp("home")
     config = home / "gitconfig"
     config.write_text(_GIT_CONFIG)
+    template = home / "template"
+    template.mkdir()  # without the samples of hooks: thirteen files for each of 1,500 repositories
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
             if name.startswith(_USERS_OWN) and name != NAMED:
@@ -41,6 +43,7 @@ def own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]
         patch.setenv("HOME", str(home))
         patch.setenv("GIT_CONFIG_GLOBAL", str(config))
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        patch.setenv("GIT_TEMPLATE_DIR", str(template))
         patch.setenv("GIT_TERMINAL_PROMPT", "0")
         patch.setenv("LC_ALL", "C.UTF-8")
         patch.setenv("NO_COLOR", "1")

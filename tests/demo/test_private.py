@@ -218,6 +218,7 @@ def test_the_whole_journey_without_a_mail_program(demo: Folder, browser: Browser
     shows(page, [f"DEMO-{number}"])
 
 
+@pytest.mark.soak
 def test_who_took_the_ready_passphrase_and_forgot_it(demo: Folder, browser: Browser) -> None:
     state = demo.running()
     post = browser.new_context().new_page()

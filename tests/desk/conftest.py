@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -94,13 +95,19 @@ class RealDesk:
             text=True,
             check=True,
         ).stdout
+        paths = [path for path in names.split("\0") if path.endswith(".md")]
+        asked = "".join(f"main:{path}\n" for path in paths).encode()
+        show = ["git", "-C", str(place), "cat-file", "--batch"]
+        answer = io.BytesIO(
+            subprocess.run(show, input=asked, capture_output=True, check=True).stdout
+        )
         found = {}
-        for path in names.split("\0"):
-            if path.endswith(".md"):
-                show = ["git", "-C", str(place), "show", f"main:{path}"]
-                text = subprocess.run(show, capture_output=True, check=True).stdout.decode()
-                ticket = parse(text, path)
-                found[ticket.id] = ticket
+        for path in paths:
+            _, kind, size = answer.readline().split()
+            assert kind == b"blob", path
+            ticket = parse(answer.read(int(size)).decode(), path)
+            answer.readline()
+            found[ticket.id] = ticket
         return found
 
     def entries(self) -> Counter[str]:

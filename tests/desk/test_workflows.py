@@ -442,6 +442,7 @@ def test_publishing_to_a_bucket(runner: Runner, mailbox: Mailbox, s3: S3) -> Non
     check_bucket(s3, site_of(runner))
 
 
+@pytest.mark.soak
 def test_a_bucket_gets_nothing_half_built_and_nothing_from_strangers(
     runner: Runner, mailbox: Mailbox, s3: S3
 ) -> None:

@@ -9,6 +9,12 @@ from playwright.sync_api import Page
 
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+_STILL = """async () => {
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const ends = (one) => one.effect.getComputedTiming().endTime !== Infinity;
+    await Promise.allSettled(document.getAnimations().filter(ends).map((one) => one.finished));
+}"""  # half-way through a transition, a text is as pale as nobody ever reads it
+
 
 @cache
 def _source() -> str:
@@ -17,7 +23,9 @@ def _source() -> str:
 
 def violations(page: Page) -> list[str]:
     """Return what axe finds on the page as it stands, each with the elements it is about."""
-    page.evaluate(f"() => {{ {_source()} }}")  # a policy binds the page, not the one who drives it
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(f"() => {{ {_source()} }}")  # a policy binds the page, not who drives it
+    page.evaluate(_STILL)
     found = page.evaluate(
         "(tags) => axe.run(document, {runOnly: tags, resultTypes: ['violations']})",
         _TAGS,

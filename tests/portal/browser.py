@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ARGUMENTS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run"
@@ -64,6 +64,7 @@ class Visit:
         self.origin = f"http://{urlsplit(base).netloc}/"
         self.faults: list[str] = []
         self.fetched: list[tuple[str, int]] = []
+        self._contexts: list[BrowserContext] = []
 
     def open(
         self,
@@ -81,6 +82,7 @@ class Visit:
         context = self._browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, **more
         )
+        self._contexts.append(context)
         page = context.new_page()
         page.on("console", lambda said: self._said(said.type, said.text))
         page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
@@ -90,10 +92,20 @@ class Visit:
         return page
 
     @contextmanager
+    def closing(self) -> Iterator[None]:
+        """Close what is opened within: a page that is looked at no more still works."""
+        kept = len(self._contexts)
+        yield
+        while len(self._contexts) > kept:
+            self._contexts.pop().close()
+
+    @contextmanager
     def beside(self, site: Path, below: str = "") -> Iterator[Visit]:
         """Serve another site to the same browser: one process drives one at a time."""
         with _served(site) as address:
-            yield Visit(self._browser, address + below)
+            other = Visit(self._browser, address + below)
+            with other.closing():
+                yield other
 
     def _said(self, kind: str, text: str) -> None:
         if kind in ("error", "warning"):

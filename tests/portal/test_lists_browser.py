@@ -42,7 +42,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Vi
 @pytest.fixture(autouse=True)
 def no_fault(site: Visit) -> Iterator[None]:
     site.faults.clear()
-    yield
+    with site.closing():
+        yield
     assert site.faults == []
 
 

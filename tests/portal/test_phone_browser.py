@@ -56,7 +56,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Vi
 def no_fault(site: Visit) -> Iterator[None]:
     """Whatever a test does: no console error, no policy breach, no foreign request."""
     site.faults.clear()
-    yield
+    with site.closing():
+        yield
     assert site.faults == []
 
 

@@ -126,7 +126,8 @@ def kinds() -> Settings:
 def no_fault(site: Visit) -> Iterator[None]:
     """Whatever a test does: no console error, no policy breach, no foreign request."""
     site.faults.clear()
-    yield
+    with site.closing():
+        yield
     assert site.faults == []
 
 

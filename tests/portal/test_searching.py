@@ -42,7 +42,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Vi
 def no_fault(site: Visit) -> Iterator[None]:
     site.faults.clear()
     site.fetched.clear()
-    yield
+    with site.closing():
+        yield
     assert site.faults == []
 
 

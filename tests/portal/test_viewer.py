@@ -69,7 +69,8 @@ def site(members: Members, people: dict[str, Any], chromium: str) -> Iterator[Vi
 def no_fault(site: Visit) -> Iterator[None]:
     """Whatever a test does: no console error, no policy breach, no foreign request."""
     site.faults.clear()
-    yield
+    with site.closing():
+        yield
     assert site.faults == []
 
 
@@ -300,8 +301,15 @@ def test_all_works_by_keyboard_alone(site: Visit, people: dict[str, Any]) -> Non
     expect(page.locator(".tk-head h1")).to_be_focused()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (360, "dark"),
+        (1280, "light"),
+        pytest.param(360, "light", marks=pytest.mark.soak),
+        pytest.param(1280, "dark", marks=pytest.mark.soak),
+    ],
+)
 def test_axe_finds_nothing_and_all_fits(
     site: Visit, people: dict[str, Any], width: int, scheme: str
 ) -> None:

@@ -60,7 +60,8 @@ def no_fault(site: Visit) -> Iterator[None]:
     """Nothing but files that are not there may be told in the console."""
     site.faults.clear()
     site.fetched.clear()
-    yield
+    with site.closing():
+        yield
     assert unexpected(site.faults, MISSING) == []
 
 
