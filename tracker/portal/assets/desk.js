@@ -9,9 +9,16 @@
   var whole = box.querySelector("a");
   var table = document.querySelector(".tk-table");
   var body = table.tBodies[0];
-  var collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
+  var language = document.documentElement.lang;
+  var known;
 
-  var rows = Array.from(body.rows).map(function (row) {
+  // What the rows say is read when somebody asks for it: a slow phone needs long for it.
+  function rows() {
+    known = known || Array.from(body.rows).map(read);
+    return known;
+  }
+
+  function read(row) {
     var cells = row.cells;
     return {
       row: row,
@@ -19,11 +26,13 @@
       number: Number(cells[0].textContent.match(/\d+$/) || 0),
       title: cells[1].firstChild ? cells[1].firstChild.textContent : "",
       changed: dated(cells[4].textContent),
-      labels: Array.from(cells[1].querySelectorAll("b")).map(function (one) {
-        return one.textContent;
-      }),
+      labels: Array.from(cells[1].querySelectorAll("b")).map(word),
     };
-  });
+  }
+
+  function word(element) {
+    return element.textContent;
+  }
 
   // 2026-11-22 and 22.11.2026 alike, as one number.
   function dated(text) {
@@ -35,7 +44,7 @@
   function filter() {
     var words = input.value.toLowerCase().replace(/ё/g, "е").split(/\s+/).filter(Boolean);
     var shown = 0;
-    rows.forEach(function (one) {
+    rows().forEach(function (one) {
       var fits = words.every(function (word) {
         return one.text.includes(word);
       });
@@ -43,7 +52,7 @@
       one.row.hidden = !fits;
       shown += fits ? 1 : 0;
     });
-    var said = status.dataset.text.replace("%n", shown).replace("%all", rows.length);
+    var said = status.dataset.text.replace("%n", shown).replace("%all", rows().length);
     status.textContent = words.length || select.value ? said : "";
     var asked = new URL(whole.href);
     put(asked, "q", input.value.trim());
@@ -64,14 +73,15 @@
       one.removeAttribute("aria-sort");
     });
     head.setAttribute("aria-sort", up ? "ascending" : "descending");
-    rows.sort(function (one, other) {
+    var collator = new Intl.Collator(language, { numeric: true });
+    rows().sort(function (one, other) {
       var order =
         key === "title" ? collator.compare(one.title, other.title) : one[key] - other[key];
       return (up ? order : -order) || other.number - one.number;
     });
     body.append.apply(
       body,
-      rows.map(function (one) {
+      rows().map(function (one) {
         return one.row;
       })
     );
@@ -86,13 +96,11 @@
     });
     head.append(button);
   });
-  var labels = new Set(
-    rows.flatMap(function (one) {
-      return one.labels;
-    })
-  );
+  var labels = new Set(Array.from(table.querySelectorAll("td:nth-child(2) b")).map(word));
   Array.from(labels)
-    .sort(collator.compare)
+    .sort(function (one, other) {
+      return one.localeCompare(other, language, { numeric: true });
+    })
     .forEach(function (label) {
       select.append(new Option(label, label));
     });
