@@ -1,7 +1,8 @@
-"""Sealing a private desk: cold, unchanged, and after one changed ticket.
+"""Sealing a private desk: cold, unchanged, and after one changed ticket; and the scan of its site.
 
 ``python -m bench.seal`` makes 100,000 tickets of 20,000 accounts, renders them alone for
-comparison, and seals them. Sizes are arguments: ``--tickets 5000 --accounts 1000``.
+comparison, seals them, and scans a site of 1,000 pages that has the sealed files. Sizes are
+arguments: ``--tickets 5000 --accounts 1000``.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -122,8 +124,31 @@ def write_alone(root: Path) -> None:
     print(f"{len(sizes)} files")
 
 
-def measure(tickets: int, accounts: int) -> Table:
-    """Seal cold, then with nothing changed, then with one ticket changed."""
+def write_site(root: Path, pages: int) -> None:
+    """Write a built site with the sealed files, and with pages of a thousand words each.
+
+    Half of the words stand in the page's source. The others are nobody's, as if a plugin had made
+    them: each stretch of them is looked for in all tickets, which is the most that a scan may cost.
+    """
+    rng = random.Random(5)
+    site = root / "site"
+    shutil.copytree(root / SEALED / FOLDER, site / FOLDER, copy_function=os.link)
+    for number in range(pages):
+        source, made = (" ".join(_nobodys(rng) for _ in range(500)) for _ in range(2))
+        page = root / "docs" / f"p{number}.md"
+        page.parent.mkdir(exist_ok=True)
+        page.write_text(source, "utf-8")
+        built = site / f"p{number}" / "index.html"
+        built.parent.mkdir()
+        built.write_text(f"<!doctype html><p>{source}</p><p>{made}</p>", "utf-8")
+
+
+def _nobodys(rng: random.Random) -> str:
+    return "".join(rng.choices("абвгдеклмнопрсту", k=rng.randint(3, 10)))
+
+
+def measure(tickets: int, accounts: int, pages: int = 1_000) -> Table:
+    """Seal cold, then with nothing changed, then with one ticket changed; scan the site."""
     title = f"Sealing {tickets:,} tickets of {accounts:,} accounts"
     columns = ("step", "time", "processor time", "peak memory", "files", "size")
     table = Table(title, columns)
@@ -136,10 +161,13 @@ def measure(tickets: int, accounts: int) -> Table:
         floor = [sys.executable, "-m", "bench.seal", "--floor", str(root)]
         steps = {"rendering alone": alone, "cold": seal, "the same files, written alone": floor}
         steps["nothing changed"] = seal
-        for step, command in (*steps.items(), ("one ticket changed", seal)):
+        later = {"one ticket changed": seal, f"scan of {pages:,} pages": [*seal[:-1], "scan"]}
+        for step, command in (steps | later).items():
             if step.startswith("one"):
                 changed = make_ticket(tickets // 2, random.Random(4))
                 _commit(root, _ticket(changed, accounts))
+            elif step.startswith("scan"):
+                write_site(root, pages)
             run = watched(command, root, surroundings)
             size, files = size_of(root / SEALED / FOLDER)
             times = f"{run.seconds:.1f} s", f"{run.processor:.1f} s"
