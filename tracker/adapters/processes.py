@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -18,16 +18,19 @@ Result = TypeVar("Result")
 def in_batches(
     work: Callable[[list[Task]], list[Result]], batches: Iterable[list[Task]], *, alone: bool
 ) -> Iterator[Result]:
-    """Yield what ``work`` makes of each batch, in order; with ``alone`` in this very process."""
+    """Yield what ``work`` makes of each batch, in order; with ``alone`` in this very process.
+
+    ``work`` goes to each process once and may hold much.
+    """
     jobs = processors()
     if alone or jobs == 1:
         for batch in batches:
             yield from work(batch)
         return
-    with _context().Pool(jobs, _collect_rarely) as pool:
+    with _context().Pool(jobs, _begin, (work,)) as pool:
         waiting: list[multiprocessing.pool.AsyncResult[list[Result]]] = []
         for batch in batches:
-            waiting.append(pool.apply_async(work, (batch,)))
+            waiting.append(pool.apply_async(_go_on, (batch,)))
             if len(waiting) > 2 * jobs:
                 yield from waiting.pop(0).get()
         for one in waiting:
@@ -61,10 +64,19 @@ def processors() -> int:
     return min(len(usable(0)) if usable else os.cpu_count() or 1, 8)
 
 
-def _collect_rarely() -> None:
-    """The work makes many objects and hardly a cycle among them."""
+_work: list[Callable[[list[Any]], list[Any]]] = []
+"""What this process was made for."""
+
+
+def _begin(work: Callable[[list[Any]], list[Any]]) -> None:
+    """Keep the work, which makes many objects and hardly a cycle among them."""
+    _work.append(work)
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
+
+
+def _go_on(batch: list[Any]) -> list[Any]:
+    return _work[0](batch)
 
 
 def _context() -> multiprocessing.context.BaseContext:
