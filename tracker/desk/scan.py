@@ -169,8 +169,9 @@ class _Scan:
 
     def _look(self) -> Iterator[tuple[str, _Seen]]:
         """Yield what each file holds beyond its sources. Raises ScanError for a canary."""
-        theme, own = _theme(), _own_addresses(self._settings)
-        pages = _of_sources(_pages(self._root))
+        theme = _theme()
+        sources = theme.traces, _of_sources(_pages(self._root))
+        known = _own_addresses(self._settings).union(*(one.addresses for one in sources))
         for path in _files(self._site):
             name = path.relative_to(self._site).as_posix()
             if name.startswith(f"{FOLDER}/"):
@@ -178,10 +179,11 @@ class _Scan:
             data = path.read_bytes()
             if sha256(data).digest() not in theme.digests:
                 found = self._seen(name, data)
-                found.runs -= theme.traces.runs | pages.runs
-                found.phrases -= theme.traces.phrases | pages.phrases
-                found.names -= theme.traces.names | pages.names
-                known = own | theme.traces.addresses | pages.addresses
+                for one in sources:
+                    # `-` goes through the page's words, `-=` would go through all the sources'.
+                    found.runs = found.runs - one.runs
+                    found.phrases = found.phrases - one.phrases
+                    found.names = found.names - one.names
                 found.addresses = beyond(found.addresses, known)
                 yield name, found
 
