@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,9 @@ def own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]
     home = tmp_path_factory.mktemp("home")
     config = home / "gitconfig"
     config.write_text(_GIT_CONFIG)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # In the background of a script; what tests start would ignore Ctrl-C as well.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     template = home / "template"
     template.mkdir()  # without the samples of hooks: thirteen files for each of 1,500 repositories
     with pytest.MonkeyPatch.context() as patch:
