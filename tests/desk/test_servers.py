@@ -553,6 +553,11 @@ def test_a_transfer_that_breaks_off_loses_no_page(
     left = (assets | cards | lists).difference(sent)
     gone = {f"DELETE {name}" for name in old.keys() - new.keys()}
     assert (code, said, *map(set, asked)) == (0, "", left | gone, set())
+    order = [
+        next(at for at, some in enumerate((assets, cards, lists, gone)) if one in some)
+        for one in asked[0]
+    ]
+    assert order == sorted(order)
     assert check_links(s3) == new
 
     lines = server.environment.read_text().splitlines(keepends=True)
